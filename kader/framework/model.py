@@ -1,0 +1,297 @@
+"""The Algoritmekader as values: requirements, measures, instruments, and the tables that its site shows.
+
+Facts (ids, official titles, links) come from the framework; summaries, questions and expected evidence are our own
+wording. Everything here is frozen; reading is in `bundled` and `algoritmekader`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kader.errors import Problem
+from kader.framework.risks import Risk, Scale
+from kader.framework.rules import RuleSet
+from kader.text import EMPTY, Language, Text
+
+PRIVACY_TOPIC = "privacy-en-gegevensbescherming"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A legal source as a page of the framework names it.
+
+    Attributes:
+        label: the words of the link on the page.
+        url: where the page links to.
+        law: short name of the law (`AVG`, `AIA`, ...), empty when the source is no law.
+        articles: references such as `5(1)(a)` or `ov. 39`.
+    """
+
+    label: str
+    url: str
+    law: str = ""
+    articles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """An article that a requirement rests on, e.g. `AVG 5(1)(a)`.
+
+    Attributes:
+        ref: law and article.
+        in_framework_sources: whether the framework's own page lists (part of) it; if not, we added it.
+    """
+
+    ref: str
+    in_framework_sources: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A question that tests part of a requirement; *yes* means: shown to be met.
+
+    Attributes:
+        id: e.g. `avg-05-c2`.
+        question: our own wording.
+        evidence: what one would expect to see, most telling first.
+        articles: the articles it rests on.
+        obligation: `legal`, `guidance` or `mixed`.
+        phases: slugs of the life-cycle phases in which it is answered.
+    """
+
+    id: str
+    question: Text
+    evidence: tuple[Text, ...]
+    articles: tuple[str, ...]
+    obligation: str
+    phases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """A requirement (*vereiste*) of the framework.
+
+    Attributes:
+        id: `avg-01` … `avg-13`, `aia-33`, and others when read from a checkout.
+        title: official title; the English is our translation (the same as the Dutch when there is none).
+        url: link as the site's tables have it; page_url: the form used in running text.
+        measures, instruments: ids linked to it, in the order of the framework's files.
+        summary, applies_when, note, articles, checks: our own wording; empty for requirements outside the
+            privacy topic.
+    """
+
+    id: str
+    urn: str
+    slug: str
+    file: str
+    title: Text
+    url: str
+    page_url: str
+    phases: tuple[str, ...]
+    roles: tuple[str, ...]
+    topics: tuple[str, ...]
+    law: str
+    law_title: str
+    ai_act_labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sources: tuple[Source, ...] = ()
+    measures: tuple[str, ...] = ()
+    instruments: tuple[str, ...] = ()
+    instruments_shown_on_page: bool = False
+    summary: Text = EMPTY
+    applies_when: Text = EMPTY
+    note: Text = EMPTY
+    articles: tuple[Article, ...] = ()
+    related: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """A measure (*maatregel*) of the framework.
+
+    Attributes:
+        phase_prefix: the digit with which its file name starts.
+        audit: references to audit frameworks, e.g. `{"ADR": ("PRI.4",), "ARK": ("3.01",)}`.
+        generic: a procurement measure that is linked to nearly all requirements and mitigates nothing specific.
+        suggested_requirements: our own, unofficial suggestions with the reason.
+    """
+
+    id: str
+    urn: str
+    slug: str
+    file: str
+    title: Text
+    url: str
+    page_url: str
+    phases: tuple[str, ...]
+    roles: tuple[str, ...]
+    topics: tuple[str, ...]
+    phase_prefix: int
+    requirements: tuple[str, ...] = ()
+    instruments: tuple[str, ...] = ()
+    audit: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sources: tuple[Source, ...] = ()
+    generic: bool = False
+    summary: Text = EMPTY
+    evidence: tuple[Text, ...] = ()
+    articles: tuple[str, ...] = ()
+    suggested_requirements: Mapping[str, Text] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instrument:
+    """An instrument (*hulpmiddel*) of the framework; it has no urn, its id is the file's stem."""
+
+    id: str
+    slug: str
+    file: str
+    title: Text
+    url: str
+    page_url: str
+    phases: tuple[str, ...]
+    roles: tuple[str, ...]
+    topics: tuple[str, ...]
+    category: tuple[str, ...] = ()
+    external_url: str = ""
+    requirements: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phase:
+    """A phase of the life cycle; `title` is the page's, `heading` the site's short form."""
+
+    slug: str
+    title: Text
+    heading: Text
+    url: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """A role in the organisation that works with the framework."""
+
+    slug: str
+    title: Text
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A topic of the framework."""
+
+    slug: str
+    title: Text
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicTable:
+    """The three tables of a topic's page, as ids in the site's order."""
+
+    requirements: tuple[str, ...]
+    measures: tuple[str, ...]
+    instruments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph:
+    """A paragraph of the processing inventory (Model DPIA Rijksdienst 3.0, par. 1–15) with its questions.
+
+    Attributes:
+        number: the paragraph's number in the model.
+        title: official Dutch name and our translation.
+        questions: id (of the government's own form) → our own question and hint.
+        articles: the articles it rests on.
+    """
+
+    number: int
+    title: Text
+    questions: tuple[ProcessingQuestion, ...]
+    articles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessingQuestion:
+    """A question of the inventory; its id is that of the government's own DPIA form, e.g. `14.1`."""
+
+    id: str
+    question: Text
+    hint: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Framework:
+    """All that the law and the framework say: the first stage, on which everything else builds.
+
+    Attributes:
+        version: of the Algoritmekader, e.g. `2.5.1`.
+        commit: the git commit the facts were taken from; empty when unknown.
+        language: in which `str` texts are preferred by the surfaces; both languages are always present.
+        requirements, measures, instruments: by id, in the site's order.
+        tables: topic slug → the topic's tables.
+        rules: the pre-scan; risks: the catalogue by id; scale: levels, matrix and rules.
+        processing: the paragraphs of the inventory.
+        problems: what could not be read or linked; empty for the bundled data.
+    """
+
+    name: str
+    version: str
+    commit: str
+    site_url: str
+    language: Language
+    phases: tuple[Phase, ...]
+    roles: tuple[Role, ...]
+    topics: tuple[Topic, ...]
+    requirements: Mapping[str, Requirement]
+    measures: Mapping[str, Measure]
+    instruments: Mapping[str, Instrument]
+    tables: Mapping[str, TopicTable]
+    rules: RuleSet
+    risks: Mapping[str, Risk]
+    scale: Scale
+    processing: tuple[Paragraph, ...]
+    laws: Mapping[str, Source]
+    problems: tuple[Problem, ...] = ()
+
+    @classmethod
+    def bundled(cls, version: str = "2.5.1", language: Language | str = Language.NL) -> Framework:
+        """The privacy chapter that ships with kader.
+
+        Args:
+            version: `2.2` or `2.5.1`.
+            language: `nl` or `en`.
+
+        Raises:
+            FrameworkError: no such version is bundled.
+        """
+        from kader.framework.bundled import read
+
+        return read(version, Language(language))
+
+    @classmethod
+    def from_checkout(cls, path: object, language: Language | str = Language.NL) -> Framework:
+        """The whole framework, read from a checkout of MinBZK/Algoritmekader.
+
+        What is broken in a page stands in `problems` with file and field; the rest is read all the same.
+
+        Raises:
+            FrameworkError: the folder is no checkout of the framework.
+        """
+        from kader.framework.algoritmekader import read
+
+        return read(path, Language(language))
+
+    def check(self, check_id: str) -> tuple[Requirement, Check]:
+        """A check question and the requirement it belongs to.
+
+        Raises:
+            KeyError: no such check.
+        """
+        requirement = self.requirements[check_id.rsplit("-c", 1)[0]]
+        for check in requirement.checks:
+            if check.id == check_id:
+                return requirement, check
+        raise KeyError(check_id)
