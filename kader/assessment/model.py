@@ -7,13 +7,31 @@ measurement) is never counted as an answer; a person accepts it or deviates with
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
+import secrets
+import unicodedata
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
+from kader.assessment import paths
+from kader.assessment.frozen import FrozenDict, frozen_json, in_order
 from kader.framework.risks import Axis, Level
 from kader.framework.rules import Truth
+
+if TYPE_CHECKING:
+    from kader.framework.model import Framework
+    from kader.text import Language
 
 SCHEMA_VERSION = 1
 
@@ -23,10 +41,46 @@ LongText = Annotated[str, StringConstraints(max_length=100_000)]
 RegisterValue = str | tuple[str, ...] | tuple[Mapping[str, str], ...]
 
 
-class Value(BaseModel):
-    """A frozen value that refuses unknown keys."""
+def _utc(moment: dt.datetime) -> dt.datetime:
+    try:
+        return moment.astimezone(dt.UTC)
+    except OverflowError as error:
+        raise ValueError("outside the years 1 to 9999") from error
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
+Entry = Annotated[Mapping[str, Any], AfterValidator(frozen_json)]
+
+
+class Value(BaseModel):
+    """A frozen value that refuses unknown keys.
+
+    Values that stand in a list are told apart by the field named in `key`; such a list is kept in the order of its
+    keys, so that the order in which things were entered leaves no trace.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    key: ClassVar[str] = ""
+
+
+V = TypeVar("V", bound=Value)
+
+
+def by_key(values: Iterable[V]) -> tuple[V, ...]:
+    """The values in the order of their keys.
+
+    Raises:
+        ValueError: two values have the same key.
+    """
+    listed = tuple(values)
+    if len(listed) < 2:
+        return listed
+    keyed = {getattr(value, value.key): value for value in listed}
+    if len(keyed) < len(listed):
+        seen: set[str] = set()
+        twice = next(k for value in listed if (k := getattr(value, value.key)) in seen or seen.add(k))  # type: ignore[func-returns-value]
+        raise ValueError(f"{twice} occurs twice")
+    return tuple(keyed[key] for key in sorted(keyed))
 
 
 class Given(Value):
@@ -34,7 +88,7 @@ class Given(Value):
 
     remark: LongText = ""
     author: Line = ""
-    at: AwareDatetime | None = None
+    at: Moment | None = None
 
 
 class Proposal(Value):
@@ -98,6 +152,16 @@ class Interval(Value):
     high: Level
 
     @classmethod
+    def unknown(cls) -> Self:
+        """The whole range: nobody has said anything about this axis."""
+        return cls(low=Level.LOW, high=Level.HIGH)
+
+    @classmethod
+    def when_made_by(cls, given: Mapping[str, object]) -> Mapping[str, object]:
+        """The whole of an interval of which one end is given first: both ends are that level."""
+        return dict.fromkeys(("low", "high"), *given.values())
+
+    @classmethod
     def of(cls, low: Level | str, high: Level | str | None = None) -> Interval:
         """An interval from one or two levels."""
         return cls(low=Level(low), high=Level(high if high is not None else low))
@@ -115,6 +179,20 @@ class Score(Value):
     likelihood: Interval
     impact: Interval
 
+    @classmethod
+    def of(cls, likelihood: Level | str, impact: Level | str) -> Self:
+        """A score without a range.
+
+        >>> Score.of("laag", "hoog").impact.low
+        <Level.HIGH: 'hoog'>
+        """
+        return cls(likelihood=Interval.of(likelihood), impact=Interval.of(impact))
+
+    @classmethod
+    def when_made_by(cls, given: Mapping[str, object]) -> Mapping[str, object]:
+        """The whole of a score of which one axis is given first: the other is not known, so its range is full (R8)."""
+        return {"likelihood": Interval.unknown(), "impact": Interval.unknown(), **given}
+
 
 class RiskAnswer(Given):
     """A risk as it is scored by a person.
@@ -129,6 +207,8 @@ class RiskAnswer(Given):
         deviation: why the score is below the proposal or a floor.
         applicable: `False` needs a motivation.
     """
+
+    key: ClassVar[str] = "id"
 
     id: Id
     name: Line = ""
@@ -155,6 +235,8 @@ class MeasureAnswer(Given):
         evidence: test results, audits; allows more than one step (rule R3).
     """
 
+    key: ClassVar[str] = "id"
+
     id: Id
     measure: Line = ""
     name: Line = ""
@@ -175,9 +257,11 @@ class SignOff(Value):
         fingerprint: of what was signed; when the content changes, the signature falls.
     """
 
+    key: ClassVar[str] = "role"
+
     role: Line
     name: Line
-    at: AwareDatetime
+    at: Moment
     fingerprint: Line
 
 
@@ -194,18 +278,24 @@ class Decisions(Value):
     dpia_date: dt.date | None = None
     review_date: dt.date | None = None
     status: Literal["concept", "final"] = "concept"
-    signatures: tuple[SignOff, ...] = ()
+    signatures: Annotated[tuple[SignOff, ...], AfterValidator(by_key)] = ()
 
 
 class Measurement(Value):
     """A measurement on a data set or model: a number, never personal data.
 
     Attributes:
-        id: e.g. `uniqueness` (share of records, 0–1), `mia_auc` (0–1), `bsn_in_free_text` (count).
-        value: the number; lower, upper: ends of its 95 % confidence interval where it has one.
+        id: what was measured: `uniqueness` (share of records, 0–1), `mia_auc` (0–1), `bsn_in_free_text` (count).
+            What is measured on more than one data set gets a part after a dot: `uniqueness.training`.
+        value: the number.
+        lower: lower end of its 95 % confidence interval, where it has one.
+        upper: upper end of that interval.
+        measured_on: the day.
         sample_size: number of records it rests on.
         data_hash: SHA-256 of the data it was measured on.
     """
+
+    key: ClassVar[str] = "id"
 
     id: Id
     value: float
@@ -215,6 +305,23 @@ class Measurement(Value):
     sample_size: int = Field(ge=0)
     data_hash: Line = ""
     tool: Line = ""
+
+    @property
+    def kind(self) -> str:
+        """What was measured, whatever it was measured on.
+
+        >>> Measurement(id="uniqueness.training", value=0.1, measured_on="2026-11-23", sample_size=9).kind
+        'uniqueness'
+        """
+        return self.id.split(".", 1)[0]
+
+    @model_validator(mode="after")
+    def _within(self) -> Self:
+        lower = self.value if self.lower is None else self.lower
+        upper = self.value if self.upper is None else self.upper
+        if not lower <= self.value <= upper:
+            raise ValueError("value lies outside its interval")
+        return self
 
 
 class Origin(Value):
@@ -246,11 +353,11 @@ class Algorithm(Value):
     status: Literal["development", "in_use", "retired"] | None = None
     publication_category: Literal["high_risk", "impactful", "other"] | None = None
     themes: tuple[Line, ...] = ()
-    begin: Annotated[str, StringConstraints(pattern=r"^\d{4}(-(0[1-9]|1[0-2]))?$")] | None = None
-    end: Annotated[str, StringConstraints(pattern=r"^\d{4}(-(0[1-9]|1[0-2]))?$")] | None = None
+    begin: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2]))?$")] | None = None
+    end: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2]))?$")] | None = None
     assessments: tuple[Line, ...] = ()
     not_done: tuple[Line, ...] = ()
-    entry: Mapping[str, Any] = Field(default_factory=dict)
+    entry: Entry = Field(default_factory=FrozenDict)
 
 
 class Meta(Value):
@@ -262,7 +369,7 @@ class Meta(Value):
         date: the day for which dates in the law are compared.
     """
 
-    schema_version: Literal[1] = SCHEMA_VERSION
+    schema_version: Literal[1] = 1
     id: Id
     language: Literal["nl", "en"] = "nl"
     date: dt.date
@@ -274,14 +381,200 @@ class Meta(Value):
 
 
 class Assessment(Value):
-    """One dossier: the whole document."""
+    """One dossier: the whole document.
+
+    It does not change; every `with_*` method gives a new one, checked like a document from outside.
+
+    Attributes:
+        facts: pre-scan fact → answer.
+        processing: question of the processing inventory → answer.
+        checks: check question → answer.
+        risks: risks that a person scored, in the order of their ids.
+        measures: measures against them.
+        evidence: measurements.
+    """
+
+    fixed: ClassVar[tuple[str, ...]] = ("meta/id",)
 
     meta: Meta
     algorithm: Algorithm = Algorithm()
-    facts: Mapping[Id, FactAnswer] = Field(default_factory=dict)
-    processing: Mapping[Line, ProcessingAnswer] = Field(default_factory=dict)
-    checks: Mapping[Id, CheckAnswer] = Field(default_factory=dict)
-    risks: tuple[RiskAnswer, ...] = ()
-    measures: tuple[MeasureAnswer, ...] = ()
+    facts: Annotated[Mapping[Id, FactAnswer], AfterValidator(in_order)] = Field(default_factory=FrozenDict)
+    processing: Annotated[Mapping[Line, ProcessingAnswer], AfterValidator(in_order)] = Field(default_factory=FrozenDict)
+    checks: Annotated[Mapping[Id, CheckAnswer], AfterValidator(in_order)] = Field(default_factory=FrozenDict)
+    risks: Annotated[tuple[RiskAnswer, ...], AfterValidator(by_key)] = ()
+    measures: Annotated[tuple[MeasureAnswer, ...], AfterValidator(by_key)] = ()
     decisions: Decisions = Decisions()
-    evidence: tuple[Measurement, ...] = ()
+    evidence: Annotated[tuple[Measurement, ...], AfterValidator(by_key)] = ()
+
+    @classmethod
+    def new(
+        cls,
+        framework: Framework,
+        *,
+        name: str,
+        organisation: str = "",
+        id: str | None = None,  # noqa: A002  the word of the document
+        date: dt.date | None = None,
+        language: Language | str | None = None,
+        profile: str = "default",
+    ) -> Assessment:
+        """An assessment in which nothing has been answered yet.
+
+        Args:
+            framework: the framework and rules it is made with; their versions are stored in it.
+            name: of the algorithm.
+            organisation: that uses it.
+            id: of the dossier; made from the name when not given.
+            date: the day for which dates in the law are compared; today when not given.
+            language: of the dossier; the framework's when not given.
+            profile: the reading of the pre-scan rules.
+
+        Raises:
+            AssessmentError: a value is refused, such as an id with a space.
+        """
+        return paths.checked(
+            cls,
+            {
+                "meta": {
+                    "id": new_id(name) if id is None else id,
+                    "language": str(language or framework.language),
+                    "date": date or dt.date.today(),  # noqa: DTZ011  the day where the person is
+                    "framework_version": framework.version,
+                    "rules": f"{framework.rules.id}/{framework.rules.version}",
+                    "rules_fingerprint": framework.rules.fingerprint,
+                    "profile": profile,
+                },
+                "algorithm": {"name": name, "organisation": organisation},
+            },
+        )
+
+    def with_value(self, path: str, value: object) -> Self:
+        """The assessment with one value changed, wherever it stands.
+
+        Args:
+            path: the place as in the JSON document, parts of a list by their id: `facts/large_scale/value`,
+                `risks/PR10/inherent/likelihood/low`, `decisions/dpo_advice`. A `/` within a key is written `~1`,
+                a `~` as `~0`.
+            value: what it becomes; `None` for an entry (`risks/PR10`) takes the entry away.
+
+        Raises:
+            AssessmentError: there is no such place, or the value is refused there.
+        """
+        return paths.put(self, path, value)
+
+    def value_at(self, path: str) -> Any:
+        """What stands at a place; `None` where nothing has been entered.
+
+        Raises:
+            AssessmentError: there is no such place.
+        """
+        return paths.get(self, path)
+
+    def with_fact(self, fact: str, **changes: Any) -> Self:
+        """The assessment with the answer to a pre-scan fact changed: `value`, `remark`, `reason`, `proposals`."""
+        return paths.change(self, ("facts", fact), changes)
+
+    def with_check(self, check: str, **changes: Any) -> Self:
+        """The assessment with the answer to a check question changed: `value`, `reason`, `evidence`."""
+        return paths.change(self, ("checks", check), changes)
+
+    def with_processing(self, question: str, text: str, **changes: Any) -> Self:
+        """The assessment with an answer of the processing inventory changed."""
+        return paths.change(self, ("processing", question), {"text": text, **changes})
+
+    def with_risk(self, risk: str, **changes: Any) -> Self:
+        """The assessment with a risk changed or added: `inherent`, `now`, `planned`, `motivation`."""
+        return paths.change(self, ("risks", risk), changes)
+
+    def with_measure(self, measure: str, **changes: Any) -> Self:
+        """The assessment with a measure changed or added: `risks`, `axes`, `status`, `due`."""
+        return paths.change(self, ("measures", measure), changes)
+
+    def with_measurement(self, measurement: Measurement) -> Self:
+        """The assessment with a measurement added, in the place of an earlier one with the same id."""
+        return paths.change(self, ("evidence", measurement.id), dict(measurement))
+
+    def with_decisions(self, **changes: Any) -> Self:
+        """The assessment with decisions changed: `dpo_advice`, `review_date`, `status`."""
+        return paths.change(self, ("decisions",), changes)
+
+    def with_algorithm(self, **changes: Any) -> Self:
+        """The assessment with the description of the algorithm changed."""
+        return paths.change(self, ("algorithm",), changes)
+
+    def with_meta(self, **changes: Any) -> Self:
+        """The assessment with its particulars changed: `language`, `profile`, `origin`."""
+        return paths.change(self, ("meta",), changes)
+
+    def with_date(self, date: dt.date) -> Self:
+        """The assessment as of another day."""
+        return self.with_meta(date=date)
+
+    def with_proposals(self, proposals: Mapping[str, Iterable[Proposal]]) -> Self:
+        """The assessment with these proposals in the place of all earlier ones; answers stay as they are."""
+        facts: dict[str, Any] = {fact: dict(answer) | {"proposals": ()} for fact, answer in self.facts.items()}
+        for fact, suggested in proposals.items():
+            facts[fact] = facts.get(fact, {}) | {"proposals": tuple(suggested)}
+        return paths.change(self, (), {"facts": {fact: answer for fact, answer in facts.items() if _says(answer)}})
+
+    def signed(self, role: str, name: str, at: dt.datetime) -> Self:
+        """The assessment with the signature of a role under what it says now."""
+        signature = {"role": role, "name": name, "at": at, "fingerprint": self.content_fingerprint()}
+        return paths.change(self, ("decisions", "signatures", role), signature)
+
+    def truths(self, *, proposed: bool = False) -> Mapping[str, Truth]:
+        """The facts with their answers, in a fixed order; a fact that is not there is unknown.
+
+        Args:
+            proposed: whether a fact without an answer takes the value of its proposals; where they contradict each
+                other it stays unknown.
+        """
+        return {fact: _proposed(answer) if proposed else answer.value for fact, answer in self.facts.items()}
+
+    @property
+    def has_open_proposals(self) -> bool:
+        """Whether a fact without an answer has a proposal."""
+        return any(answer.proposals and answer.value is Truth.UNKNOWN for answer in self.facts.values())
+
+    def content_fingerprint(self) -> str:
+        """The SHA-256 of what a signature is about: the answers and what they rest on.
+
+        Not about the signatures, the status, the language, proposals, or who answered and when: those can change
+        without a change in what the dossier says.
+        """
+        data = self.model_dump(mode="json", exclude_defaults=True, exclude=_UNSIGNED)
+        text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+_GIVEN = {"author": True, "at": True}
+_UNSIGNED: Any = {
+    "meta": {"schema_version", "language", "origin"},
+    "facts": {"__all__": _GIVEN | {"proposals": True}},
+    "processing": {"__all__": _GIVEN},
+    "checks": {"__all__": _GIVEN},
+    "risks": {"__all__": _GIVEN},
+    "decisions": {"signatures", "status"},
+}
+
+
+def new_id(name: str) -> str:
+    """An id for a new dossier: readable, and not given before.
+
+    >>> new_id("Parkeerscan Noord!")[:-8]
+    'parkeerscan-noord-'
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    words = "".join(letter if letter.isalnum() else " " for letter in plain).split()
+    return "-".join([*words, secrets.token_hex(4)])[-60:].lstrip("-")
+
+
+def _says(answer: Mapping[str, Any]) -> bool:
+    return FactAnswer.model_validate(answer) != FactAnswer()
+
+
+def _proposed(answer: FactAnswer) -> Truth:
+    if answer.value is not Truth.UNKNOWN or not answer.proposals:
+        return answer.value
+    first, *others = {proposal.value for proposal in answer.proposals}
+    return Truth.UNKNOWN if others else first
