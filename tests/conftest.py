@@ -65,8 +65,8 @@ def _chromium() -> Path | None:
 def _postgres() -> Path | None:
     """The folder with the server's own programs; Debian keeps them off the PATH."""
     on_path = shutil.which("initdb")
-    if on_path and (folder := Path(on_path).resolve().parent) and (folder / "pg_ctl").exists():
-        return folder
+    if on_path and Path(on_path).resolve().with_name("pg_ctl").exists():
+        return Path(on_path).resolve().parent
     installed = (path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     return max(installed, key=lambda folder: int(folder.parent.name), default=None)
 
@@ -88,7 +88,7 @@ def needs() -> Callable[[str], Any]:
     def need(component: str) -> Any:
         find, remedy = _COMPONENTS[component]
         found = find()
-        return found if found else missing(component, remedy)
+        return found or missing(component, remedy)
 
     return need
 
