@@ -6,6 +6,7 @@ wording. Everything here is frozen; reading is in `bundled` and `algoritmekader`
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -32,6 +33,44 @@ class Source:
     url: str
     law: str = ""
     articles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Law(Source):
+    """A law that our articles refer to.
+
+    Attributes:
+        name: the official name, in both languages.
+        short: how a reference writes it, e.g. `AVG` and `GDPR`.
+    """
+
+    name: Text
+    short: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgment:
+    """A judgment of the Court of Justice that explains an article.
+
+    Attributes:
+        case: number of the case, e.g. `C-634/21`.
+        name: the parties, as the court names the case.
+        point: what it says for our question, in our own words.
+    """
+
+    case: str
+    name: str
+    date: dt.date
+    point: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A page of the framework that a link points to, but that is not part of what was read."""
+
+    id: str
+    title: Text
+    url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +118,7 @@ class Requirement:
         measures, instruments: ids linked to it, in the order of the framework's files.
         summary, applies_when, note, articles, checks: our own wording; empty for requirements outside the
             privacy topic.
+        case_law: judgments that explain it.
     """
 
     id: str
@@ -104,6 +144,7 @@ class Requirement:
     articles: tuple[Article, ...] = ()
     related: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
+    case_law: tuple[Judgment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,10 +152,11 @@ class Measure:
     """A measure (*maatregel*) of the framework.
 
     Attributes:
-        phase_prefix: the digit with which its file name starts.
+        phase_prefix: the digit with which its file name starts; -1 when there is none.
         audit: references to audit frameworks, e.g. `{"ADR": ("PRI.4",), "ARK": ("3.01",)}`.
         generic: a procurement measure that is linked to nearly all requirements and mitigates nothing specific.
         suggested_requirements: our own, unofficial suggestions with the reason.
+        note: our own remark, e.g. where an official link surprises.
     """
 
     id: str
@@ -137,6 +179,7 @@ class Measure:
     evidence: tuple[Text, ...] = ()
     articles: tuple[str, ...] = ()
     suggested_requirements: Mapping[str, Text] = field(default_factory=dict)
+    note: Text = EMPTY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,13 +270,15 @@ class Framework:
     """All that the law and the framework say: the first stage, on which everything else builds.
 
     Attributes:
-        version: of the Algoritmekader, e.g. `2.5.1`.
+        version: of the Algoritmekader, e.g. `2.5.1`; `development` for a checkout that does not say.
         commit: the git commit the facts were taken from; empty when unknown.
         language: in which `str` texts are preferred by the surfaces; both languages are always present.
         requirements, measures, instruments: by id, in the site's order.
         tables: topic slug → the topic's tables.
         rules: the pre-scan; risks: the catalogue by id; scale: levels, matrix and rules.
         processing: the paragraphs of the inventory.
+        laws: short name → the law our articles refer to.
+        elsewhere: id → page outside the bundled chapter that a link in it points to; empty for a whole checkout.
         problems: what could not be read or linked; empty for the bundled data.
     """
 
@@ -253,7 +298,8 @@ class Framework:
     risks: Mapping[str, Risk]
     scale: Scale
     processing: tuple[Paragraph, ...]
-    laws: Mapping[str, Source]
+    laws: Mapping[str, Law]
+    elsewhere: Mapping[str, Reference] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
     @classmethod
@@ -295,3 +341,14 @@ class Framework:
             if check.id == check_id:
                 return requirement, check
         raise KeyError(check_id)
+
+    def title(self, page_id: str) -> Text:
+        """The title of a requirement, measure or instrument, also of one outside the bundled chapter.
+
+        Raises:
+            KeyError: no such page.
+        """
+        for pages in (self.requirements, self.measures, self.instruments, self.elsewhere):
+            if page_id in pages:
+                return pages[page_id].title
+        raise KeyError(page_id)
