@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kader.text import Text
+from kader.text import EMPTY, Text
 
 
 class Level(StrEnum):
@@ -55,8 +55,10 @@ class Floor:
         bound: which number is compared: `value`, `lower` or `upper` (ends of a confidence interval).
         above, below: the limit; exactly one of the two is given.
         risks: ids of the risks it concerns.
+        unless: a fact that takes the floor away when it is *no*; empty when nothing does.
     """
 
+    id: str
     measurement: str
     bound: str
     above: float | None
@@ -65,11 +67,23 @@ class Floor:
     to: Level
     risks: tuple[str, ...]
     why: Text
+    unless: str = ""
+
+    def reached(self, number: float) -> bool:
+        """Whether a measured number lies beyond the limit."""
+        return number > self.above if self.above is not None else self.below is not None and number < self.below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Risk:
-    """A risk of the catalogue."""
+    """A risk of the catalogue.
+
+    Attributes:
+        likelihood, impact: the levels that are proposed before any fact is known.
+        general: whether it concerns every processing of personal data.
+        hints: the facts that raise the proposed levels.
+        evidence: ids of the measurements that say something about it.
+    """
 
     id: str
     name: Text
@@ -89,6 +103,7 @@ class Risk:
     impact: Level
     hints: tuple[Hint, ...]
     evidence: tuple[str, ...]
+    general: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +125,12 @@ class ScaleRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
-    """The scale: anchors per axis, the official matrix, the tail marker and the floors that measurements set."""
+    """The scale: anchors per axis, the official matrix, the tail marker and the floors that measurements set.
+
+    Attributes:
+        period: over which time and for how many people a likelihood is meant.
+        families, consequences, feared_events, linddun: the words of the catalogue's ids.
+    """
 
     id: str
     level_names: Mapping[Level, Text]
@@ -123,7 +143,37 @@ class Scale:
     families: Mapping[str, Text]
     consequences: Mapping[str, Text]
     feared_events: Mapping[str, Text]
+    axis_names: Mapping[Axis, Text]
+    linddun: Mapping[str, Text]
+    period: Text = EMPTY
 
     def risk(self, likelihood: Level, impact: Level) -> Level:
         """The level of risk: only ever a lookup in the matrix (rule R6), never a sum or a product."""
         return self.matrix[impact, likelihood]
+
+    def words(self, axis: Axis, level: Level) -> Text:
+        """What a level means on an axis."""
+        anchors = self.likelihood if axis is Axis.LIKELIHOOD else self.impact
+        return next(anchor.words for anchor in anchors if anchor.level is level)
+
+
+def read_catalogue() -> Mapping[str, Risk]:
+    """The bundled catalogue by id.
+
+    Raises:
+        FrameworkError: with everything that is wrong in the file.
+    """
+    from kader.framework.riskdata import catalogue
+
+    return catalogue()
+
+
+def read_scale() -> Scale:
+    """The bundled scale.
+
+    Raises:
+        FrameworkError: with everything that is wrong in the file.
+    """
+    from kader.framework.riskdata import scale
+
+    return scale()
