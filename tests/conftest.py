@@ -76,7 +76,7 @@ _COMPONENTS: Final[dict[str, tuple[Callable[[], object], str]]] = {
     "playwright": (lambda: find_spec("playwright"), "pip install -r requirements-dev.txt"),
     "postgres": (_postgres, "apt-get install postgresql"),
     "psycopg": (lambda: find_spec("psycopg"), 'pip install "kader-werkboek[postgres]"'),
-    "git": (lambda: shutil.which("git"), "apt-get install git"),
+    "clone": (lambda: shutil.which("git") and (ROOT / ".git").exists(), "get the project by git clone"),
     "make": (lambda: shutil.which("make"), "apt-get install make"),
 }
 
