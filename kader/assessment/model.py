@@ -157,9 +157,18 @@ class Interval(Value):
         return cls(low=Level.LOW, high=Level.HIGH)
 
     @classmethod
-    def when_made_by(cls, given: Mapping[str, object]) -> Mapping[str, object]:
-        """The whole of an interval of which one end is given first: both ends are that level."""
-        return dict.fromkeys(("low", "high"), *given.values())
+    def from_short(cls, value: object) -> object:
+        """A level alone, or a list of two, as a form gives it."""
+        if isinstance(value, str):
+            return {"low": value, "high": value}
+        if isinstance(value, list | tuple) and len(value) == 2:
+            return dict(zip(("low", "high"), value, strict=True))
+        return value
+
+    @classmethod
+    def completed(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The whole of an interval of which one end is given: both ends are that level."""
+        return dict.fromkeys(("low", "high"), next(iter(given.values()), None)) | dict(given)
 
     @classmethod
     def of(cls, low: Level | str, high: Level | str | None = None) -> Interval:
@@ -189,8 +198,8 @@ class Score(Value):
         return cls(likelihood=Interval.of(likelihood), impact=Interval.of(impact))
 
     @classmethod
-    def when_made_by(cls, given: Mapping[str, object]) -> Mapping[str, object]:
-        """The whole of a score of which one axis is given first: the other is not known, so its range is full (R8)."""
+    def completed(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The whole of a score of which one axis is given: the other is not known, so its range is full (rule R8)."""
         return {"likelihood": Interval.unknown(), "impact": Interval.unknown(), **given}
 
 
@@ -455,7 +464,8 @@ class Assessment(Value):
             path: the place as in the JSON document, parts of a list by their id: `facts/large_scale/value`,
                 `risks/PR10/inherent/likelihood/low`, `decisions/dpo_advice`. A `/` within a key is written `~1`,
                 a `~` as `~0`.
-            value: what it becomes; `None` for an entry (`risks/PR10`) takes the entry away.
+            value: what it becomes; `None` takes an entry (`risks/PR10`) away, and puts a field back to what it is
+                in an empty document. A level may be given as one word or as a list of two.
 
         Raises:
             AssessmentError: there is no such place, or the value is refused there.

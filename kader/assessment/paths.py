@@ -145,16 +145,21 @@ def _put(node: Any, model: Any, parts: tuple[str, ...], value: object, above: tu
             return _validated(model, _fields(node) | value, above)
         return _validated(model, _whole(value, model, above), above)
     name, *rest = parts
-    place = _field(model, name, (*above, name))
     below = (*above, name)
+    place = _field(model, name, below)
     present = None if node is None else getattr(node, name)
     changed = _changed(present, place, tuple(rest), value, below)
-    return _validated(model, _fields(node) | _with_rest(node, model, {name: changed}), above)
+    fields = _fields(node)
+    if changed is None and not place.optional:
+        fields.pop(name, None)
+    else:
+        fields[name] = changed
+    return _validated(model, _completed(model, fields), above)
 
 
 def _changed(present: Any, place: Place, rest: tuple[str, ...], value: object, below: tuple[str, ...]) -> Any:
     if place.kind == "model":
-        if not rest and value is None and place.optional:
+        if not rest and value is None:
             return None
         return _put(present, place.model, rest, value, below)
     if not rest:
@@ -212,14 +217,17 @@ def _fields(node: Any) -> dict[str, Any]:
     return dict(node)
 
 
-def _with_rest(node: Any, model: type[BaseModel], given: dict[str, Any]) -> dict[str, Any]:
-    """What is given of a value that is not there yet, with the rest that its model says this implies."""
-    complete = None if isinstance(node, BaseModel) else getattr(model, "when_made_by", None)
-    return given if complete is None else dict(complete(given))
+def _completed(model: Any, fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields with what their model says that the ones not given are, such as the other end of an interval."""
+    complete = getattr(model, "completed", None)
+    return fields if complete is None else dict(complete(fields))
 
 
 def _whole(value: object, model: type[BaseModel], above: tuple[str, ...]) -> object:
-    """A value that replaces an entry of a list takes its key from the path when it has none itself."""
+    """A value that replaces another as a whole: of a list its key stands in the path, and a model may know a short form."""
+    short = getattr(model, "from_short", None)
+    if short is not None:
+        return short(value)
     field = _key_field(model)
     if field and isinstance(value, Mapping) and field not in value:
         return {field: above[-1], **value}
