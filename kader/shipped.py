@@ -9,6 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+VERSION: Final = "0.1.0"
+"""Of the program; the same as in pyproject.toml (a test compares them)."""
+
 _PACKAGE: Final = Path(__file__).parent
 _TEMPLATES: Final = next(
     (folder for folder in (_PACKAGE / "templates", _PACKAGE.parent / "templates") if folder.is_dir()),
