@@ -1,0 +1,5 @@
+"""The store: dossiers with everything that was ever changed in them, in SQLite or PostgreSQL."""
+
+from kader.store.store import Entry, Revision, Saved, Store, Stored
+
+__all__ = ["Entry", "Revision", "Saved", "Store", "Stored"]
