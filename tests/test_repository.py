@@ -7,6 +7,7 @@ import importlib
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -77,6 +78,32 @@ def test_documented_commands_exist(page, command):
     options = {option for parameter in known.params for option in (*parameter.opts, *parameter.secondary_opts)}
     shown = {word.split("=")[0] for word in words if word.startswith("--")}
     assert shown <= options | {"--help"}, f"{page}: `kader {verb}` has no {sorted(shown - options)}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", ["docs/gebruik.md", "docs/usage.md"])
+def test_the_guide_can_be_followed(page, tmp_path):
+    """Every command that a guide shows works, in its order; those that serve until they are stopped have their own tests."""
+    from kader.exchange import example
+
+    (tmp_path / "register.csv").write_bytes(example.register_path().read_bytes())
+    environment = {**os.environ, "KADER_DATABASE_URL": f"sqlite:///{tmp_path / 'kader.db'}"}
+    shown = re.findall(r"^\$ (kader .*)$", text(page), re.MULTILINE)
+    commands = [shlex.split(line, comments=True)[1:] for line in shown]
+    assert len(commands) > 8
+    # What `check` reads as a file is what `export` writes some lines below it.
+    for verb, *words in sorted(commands, key=lambda words: "dossier.json" in words and words[0] == "check"):
+        if verb in {"open", "serve"}:
+            continue
+        done = subprocess.run(
+            [sys.executable, "-m", "kader", verb, *words],
+            cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        open_points = {0, 1} if verb == "check" else {0}
+        assert done.returncode in open_points, f"kader {verb} {words}: {done.stdout}\n{done.stderr}"
+        assert "Traceback" not in done.stderr
+    for name in ("summary.csv", "summary.xlsx", "portfolio.html", "notebooks", "html", "json"):
+        assert any(tmp_path.glob(f"*/{name}")), f"the guide promises {name}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
