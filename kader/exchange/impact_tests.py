@@ -28,7 +28,8 @@ _NOT: Final = re.compile(
 _LATER: Final = re.compile(
     r"\b(?:volgt|wordt|worden|zal|zullen|gepland|planning|planned|will|nog|voorbereiding|preparation|"
     r"in progress|pending|concept|draft|moet|moeten|must|should|mogelijk|eventueel|indien|if|when|wanneer|"
-    r"leverancier|supplier|provider|andere|klanten|customers|in behandeling|loopt|bezig|being|instead|in plaats|voert|always|altijd)\b",
+    r"leverancier|supplier|provider|andere|klanten|"
+    r"customers|in behandeling|loopt|bezig|being|instead|in plaats|voert|always|altijd)\b",
     re.IGNORECASE,
 )
 _BECAUSE: Final = re.compile(r",? (?:want|omdat|aangezien|because|since)\b", re.IGNORECASE)

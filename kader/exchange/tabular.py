@@ -227,7 +227,7 @@ def _rows(lines: Lines, delimiter: str) -> Iterator[Row]:
         yield _checked(number, cells)
 
 
-_TOO_LARGE: Final = (
+TOO_LARGE: Final = (
     Text(
         "Deze cel is groter dan 1 miljoen tekens; de rij is niet ingelezen.",
         "This cell is larger than 1 million characters; the row was not imported.",
@@ -247,7 +247,7 @@ def _too_large(lines: list[str], delimiter: str) -> Defect:
             break
         position = found.end()
         column += 1
-    return Defect(column, Kind.REFUSED, *_TOO_LARGE)
+    return Defect(column, Kind.REFUSED, *TOO_LARGE)
 
 
 def _checked(number: int, cells: list[str]) -> Row:
