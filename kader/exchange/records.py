@@ -1,4 +1,4 @@
-"""What kind of register file it is, found by its content, and its records: fields by key.
+"""The records of a register file: fields by key.
 
 A record holds what the file holds; which key a column means is looked up in the publication standards, and a column
 that is in none of them keeps its own name.
@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
-from kader.assessment.frozen import FrozenDict
 from kader.errors import ExchangeError, Problem
-from kader.exchange import publication_standard, tabular
+from kader.exchange import tabular
 from kader.exchange.entry import Remark
-from kader.exchange.import_report import Kind
 from kader.exchange.publication_standard import PublicationStandard
 from kader.text import Text
 
@@ -54,42 +51,6 @@ class Source:
     encoding: str = "utf-8"
     unknown_columns: tuple[str, ...] = ()
     remarks: tuple[Text, ...] = ()
-
-
-def source_of(path: Path) -> Source:
-    """The register file, whatever its layout.
-
-    Raises:
-        ExchangeError: the file cannot be read, or is no register.
-    """
-    try:
-        with path.open("rb") as file:
-            head = file.read(4096)
-    except OSError as error:
-        raise ExchangeError(
-            Problem(
-                Text("Dit bestand is niet te lezen.", "This file cannot be read."),
-                str(path),
-                Text("Controleer de naam en uw rechten.", "Check the name and your permissions."),
-            )
-        ) from error
-    if head.startswith(b"PK"):
-        from kader.exchange import spreadsheet
-
-        return spreadsheet.source(path)
-    if head.startswith(b"\xd0\xcf\x11\xe0"):
-        raise ExchangeError(Problem(_OLD_EXCEL[0], path.name, _OLD_EXCEL[1]))
-    if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
-        from kader.exchange import json_records
-
-        return json_records.source(path)
-    return _csv(path)
-
-
-_OLD_EXCEL: Final = (
-    Text("Dit is een oud Excel-bestand (.xls).", "This is an old Excel file (.xls)."),
-    Text("Bewaar het als .xlsx of CSV.", "Save it as .xlsx or CSV."),
-)
 
 
 def is_register(names: Sequence[str], standard: PublicationStandard, version: str = "") -> bool:
@@ -164,60 +125,3 @@ def _free(wanted: str, own: str, taken: set[str]) -> str:
     while f"{own or wanted} ({number})" in taken:
         number += 1
     return f"{own or wanted} ({number})"
-
-
-def _csv(path: Path) -> Source:
-    encoding = tabular.encoding_of(path)
-    standard = publication_standard.read()
-
-    def known(names: Sequence[str]) -> int:
-        return sum(1 for name in names if standard.key(name))
-
-    header = next(tabular.read_csv(path, encoding, known), None)
-    if header is None or not is_register(header.cells, standard):
-        raise no_register(path.name)
-    found = columns(header.cells, standard)
-
-    def records() -> Iterator[Record]:
-        rows = tabular.read_csv(path, encoding, known)
-        next(rows)
-        for row in rows:
-            yield _record(row, found.keys)
-
-    return Source(
-        file=path.name,
-        layout="csv",
-        records=records,
-        encoding=encoding.name,
-        unknown_columns=found.unknown,
-        remarks=(*filter(None, (encoding.remark,)), *found.remarks),
-    )
-
-
-def _record(row: tabular.Row, keys: Sequence[str]) -> Record:
-    place = Text(f"rij {row.number}", f"row {row.number}")
-    cells = row.cells
-    entry = FrozenDict((key, cell) for key, cell in zip(keys, cells, strict=False) if cell)
-    defects = [Remark(_name(keys, defect.column), defect.kind, defect.what, defect.remedy) for defect in row.defects]
-    if cells and len(cells) != len(keys):
-        defects.append(Remark("", Kind.REMARK, _RAGGED.format(found=len(cells), expected=len(keys))))
-        extra = {
-            f"column {number}": cell for number, cell in enumerate(cells[len(keys) :], start=len(keys) + 1) if cell
-        }
-        entry = FrozenDict({**entry, **extra})
-    if not entry and not defects:
-        defects.append(Remark("", Kind.REFUSED, _NOTHING))
-    return Record(row.number, place, entry, tuple(defects))
-
-
-_RAGGED: Final = Text(
-    "Deze rij heeft {found} cellen, de kopregel {expected}; wat er staat is bewaard.",
-    "This row has {found} cells, the header {expected}; what is there was kept.",
-)
-_NOTHING: Final = Text("Deze rij is leeg.", "This row is empty.")
-
-
-def _name(keys: Sequence[str], column: int | None) -> str:
-    if column is None:
-        return ""
-    return keys[column] if column < len(keys) else f"column {column + 1}"

@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kader.assessment.frozen import FrozenDict
 from kader.assessment.model import Assessment, FactAnswer, Meta, Origin
+from kader.errors import ExchangeError, Problem
+from kader.exchange import csv_records, json_records, publication_standard, spreadsheet
 from kader.exchange import entry as entries
-from kader.exchange import publication_standard
 from kader.exchange.entry import Remark
 from kader.exchange.import_report import ImportReport, Kind, Line, shown
-from kader.exchange.records import Record, Source, source_of
+from kader.exchange.proposals import proposed
+from kader.exchange.records import Record, Source
 from kader.text import Language, Text
 
 if TYPE_CHECKING:
@@ -80,8 +82,6 @@ class Import:
         return report
 
     def _read(self) -> Iterator[Imported]:
-        from kader.exchange.proposals import proposed
-
         given = _GivenIds()
         for record in self._source.records():
             self.report.rows += 1
@@ -164,7 +164,35 @@ def read(
         ExchangeError: the file cannot be read, or is no register.
     """
     day = date or dt.date.today()  # noqa: DTZ011  the day where the person is
-    return Import(source_of(Path(path)), framework, Language(language), day)
+    return Import(_source(Path(path)), framework, Language(language), day)
+
+
+def _source(path: Path) -> Source:
+    """The register file, whatever its layout; the first bytes tell which."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(4096)
+    except OSError as error:
+        raise ExchangeError(
+            Problem(
+                Text("Dit bestand is niet te lezen.", "This file cannot be read."),
+                str(path),
+                Text("Controleer de naam en uw rechten.", "Check the name and your permissions."),
+            )
+        ) from error
+    if head.startswith(b"PK"):
+        return spreadsheet.source(path)
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        raise ExchangeError(Problem(_OLD_EXCEL[0], path.name, _OLD_EXCEL[1]))
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
+        return json_records.source(path)
+    return csv_records.source(path)
+
+
+_OLD_EXCEL: Final = (
+    Text("Dit is een oud Excel-bestand (.xls).", "This is an old Excel file (.xls)."),
+    Text("Bewaar het als .xlsx of CSV.", "Save it as .xlsx or CSV."),
+)
 
 
 class _GivenIds:
