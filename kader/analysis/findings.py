@@ -40,7 +40,8 @@ class Reason:
 
     Attributes:
         id: of the rule (`a`, `AP15`, `wp248`, `C1`, `new_legislation` …); kind: which list it is from
-            (`art35_3`, `ap_list`, `wp248`, `criterion`, `policy`, `exemption`, `instrument`, `risk`).
+            (`art35_3`, `ap_list`, `wp248`, `criterion`, `policy`, `exemption`, `instrument`, `risk`, `review`), or
+            `scope` (no personal data) and `absence` (nothing fired; it names the answers that rule the duty out).
         text: what it says; cite: article or guideline; strength: how hard it is.
         facts: the facts with their answers that it rests on.
     """
@@ -63,8 +64,8 @@ class Verdict:
         title: name of the instrument or duty; text: what the status means here.
         status: the verdict; outcome: a finer id where there is one (art. 22).
         reasons: the rules that fired, hardest first.
-        could_rise: open answers can still make it required.
-        sufficient: minimal sets of answers to open facts (at most three) that would make it required.
+        could_rise: open answers can still make it required (or, for what is at most advised, recommended).
+        sufficient: minimal sets of answers to open facts (at most three) that would make it so.
         needed: open facts that must all be answered before it can be settled as not required.
         next: the fact to ask first; empty when nothing is open.
         claims: open facts that could still exempt or oblige, but only when they are claimed.
@@ -156,7 +157,8 @@ class RiskFinding:
         relevant: whether the facts give reason to look at it for this algorithm.
         inherent, now, planned: chosen cells, `None` while not scored; where a rule (R2–R4) does not allow the
             scored drop, the cell holds what is allowed and `corrections` says why.
-        proposed_if: the proposal if the proposals for facts hold.
+        proposed_if: the proposal if the proposals for facts hold; `None` when there are none.
+        raised_by: open facts that would raise the proposal if they were yes.
     """
 
     id: str
@@ -170,6 +172,8 @@ class RiskFinding:
     corrections: tuple[Text, ...] = ()
     applicable: bool = True
     own: bool = False
+    proposed_if: Cell | None = None
+    raised_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

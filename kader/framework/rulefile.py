@@ -50,7 +50,10 @@ TEXTS: Final = {
         *("changed", "unchanged"),
     ),
 }
-PHRASES: Final = ("nothing_found", "not_met", "criteria", "both_yes", "yes_and_no", "no_personal_data", "not_scored")
+PHRASES: Final = (
+    *("nothing_found", "not_met", "criteria", "both_yes", "yes_and_no", "no_personal_data", "not_scored"),
+    *("scope_cite", "duty_cite", "legislation_cite"),
+)
 TITLES: Final = ("dpia", "art22", "prior_consultation", "review")
 
 _RULE: Final = ("id", "official", "text", "when", "cite", "date", "criteria", "note")
