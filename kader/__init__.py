@@ -13,7 +13,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from kader.shipped import VERSION as __version__
+from kader.shipped import VERSION
 
 if TYPE_CHECKING:
     from kader import batch, portfolio, serve, workbook
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from kader.framework.model import Framework
     from kader.store import Store
 
+
+__version__ = VERSION
 
 _HOME = {
     "Assessment": "kader.assessment.model",
@@ -54,7 +56,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401  # a module's attributes have no one type
+def __getattr__(name: str) -> Any:  # a module's attributes have no one type
     if name in _HOME:
         return getattr(import_module(_HOME[name]), name)
     if name in _MODULES:

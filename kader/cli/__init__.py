@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -29,8 +29,8 @@ main = Group(
     "kader",
     text=Text(
         "Het privacywerkboek voor algoritmes van de overheid.\n\n"
-        "Welke toetsen vraagt de wet, aan welke vereisten is voldaan, welke risico's blijven over: per algoritme in een "
-        "werkboek, voor een heel register in één keer.",
+        "Welke toetsen vraagt de wet, aan welke vereisten is voldaan, welke risico's blijven over: per algoritme in "
+        "een werkboek, voor een heel register in één keer.",
         "The privacy workbook for government algorithms.\n\n"
         "Which impact tests does the law ask for, which requirements are met, which risks remain: per algorithm in a "
         "workbook, for a whole register at once.",
@@ -53,11 +53,14 @@ _PROFILE = Text(
 _NO_BROWSER = Text("Open geen browser; toon alleen het adres.", "Open no browser; only show the address.")
 
 
-def _option(*names: str, **more: Any) -> Any:
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def _option(*names: str, **more: Any) -> Callable[[_Function], _Function]:
     return click.option(*names, cls=Option, **more)
 
 
-def _argument(name: str, text: Text, **more: Any) -> Any:
+def _argument(name: str, text: Text, **more: Any) -> Callable[[_Function], _Function]:
     return click.argument(name, cls=Argument, text=text, **more)
 
 
@@ -106,7 +109,7 @@ def new(name: str, organisation: str, folder: Path, profile: str, store: str) ->
 )
 @_option("--no-browser", is_flag=True, text=_NO_BROWSER)
 @_store
-def open_(dossier: str, folder: Path, no_browser: bool, store: str) -> int:  # noqa: FBT001  # click's flags
+def open_(dossier: str, folder: Path, no_browser: bool, store: str) -> int:  # click's flags
     """Open a dossier."""
     from kader import serve as server
 
@@ -126,7 +129,7 @@ def open_(dossier: str, folder: Path, no_browser: bool, store: str) -> int:  # n
 )
 @_option("--no-browser", is_flag=True, text=_NO_BROWSER)
 @_store
-def serve(port: int, edit: bool, no_browser: bool, store: str) -> int:  # noqa: FBT001  # click's flags
+def serve(port: int, edit: bool, no_browser: bool, store: str) -> int:  # click's flags
     """Serve the dashboard."""
     from kader import serve as server
 
@@ -177,7 +180,7 @@ def serve(port: int, edit: bool, no_browser: bool, store: str) -> int:  # noqa: 
     kind="pair",
     text=Text("Parameter van het notebook, als tekst.", "Parameter of the notebook, as text."),
 )
-def batch(
+def batch(  # noqa: PLR0917  # click hands over each option by name
     register: str,
     out: Path,
     limit: int | None,
@@ -224,8 +227,7 @@ def _shown_progress() -> Iterator[Any]:
 
     def line(state: Progress) -> None:
         if state.done % 25 == 0 or state.done == state.total or state.failed_now:
-            total = f"/{state.total}" if state.total is not None else ""
-            click.echo(f"{state.done}{total} {state.name} {_failures(state)}".rstrip(), err=True)
+            click.echo(f"{state.done}/{state.total} {state.name} {_failures(state)}".rstrip(), err=True)
 
     yield line
 
@@ -238,14 +240,15 @@ def _failures(state: Progress) -> str:
 
 @main.command(
     text=Text(
-        "Toon uitkomsten, vereisten, risico's en hiaten van een dossier; stopt met 1 zolang iets verplichts open staat.",
+        "Toon uitkomsten, vereisten, risico's en hiaten van een dossier; stopt met 1 zolang iets verplichts open "
+        "staat.",
         "Show verdicts, requirements, risks and gaps of a dossier; exits with 1 while something mandatory is open.",
     )
 )
 @_argument("dossier", _SOURCE)
 @_option("--json", "as_json", is_flag=True, text=Text("Als gegevens (JSON).", "As data (JSON)."))
 @_store
-def check(dossier: str, as_json: bool, store: str) -> int:  # noqa: FBT001  # click's flags
+def check(dossier: str, as_json: bool, store: str) -> int:  # click's flags
     """Check a dossier."""
     from kader.analysis import analyse, as_data
     from kader.cli import told
@@ -398,9 +401,9 @@ def export(dossier: str | None, out: Path | None, store: str) -> int:
 def report(dossier: str, out: Path | None, store: str) -> int:
     """Write a report."""
     from kader.analysis import analyse
-    from kader.report.files import write_text
     from kader.report import html
     from kader.report.build import build
+    from kader.report.files import write_text
     from kader.report.summary import framework_of
 
     assessment = _assessment(dossier, store)

@@ -161,7 +161,8 @@ class _Spoken(click.Command):
 
     def get_short_help_str(self, limit: int = 200) -> str:
         """The first sentence, for the list of commands."""
-        return click.utils.make_default_short_help(self.text.to(language()).partition("\n\n")[0], limit)
+        first = self.text.to(language()).partition("\n\n")[0]
+        return first if len(first) <= limit else f"{first[:limit]}…"
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Arguments and options with their explanations."""
@@ -219,11 +220,11 @@ class Group(_Spoken, click.Group):
             _CHOSEN.reset(token)
         sys.exit(code)
 
-    def _run(self, given: list[str], name: str, more: dict[str, Any]) -> int:
+    def _run(self, given: list[str], name: str, more: dict[str, Any]) -> int:  # noqa: PLR0911  # one for each way to end
         try:
             result = super().main(given, name, standalone_mode=False, **more)
         except click.exceptions.NoArgsIsHelpError as help_wanted:
-            click.echo(help_wanted.ctx.get_help() if help_wanted.ctx else help_wanted.format_message(), err=True)
+            click.echo(help_wanted.format_message(), err=True)
             return 2
         except click.UsageError as error:
             where = error.ctx.command_path if error.ctx else name
@@ -238,7 +239,7 @@ class Group(_Spoken, click.Group):
         except BrokenPipeError:
             sys.stderr.close()
             return 1
-        except Exception as error:  # noqa: BLE001  # the last resort: a person gets a sentence, not a traceback
+        except Exception as error:  # the last resort: a person gets a sentence, not a traceback
             if os.environ.get("KADER_TRACEBACK"):
                 raise
             complain(_UNEXPECTED.format(what=f"{type(error).__name__}: {error}").to(language()))
@@ -256,7 +257,7 @@ def language_option() -> Option:
 def version_option(version: str) -> Option:
     """`--version`."""
 
-    def show(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001
+    def show(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
         if wanted and not ctx.resilient_parsing:
             click.echo(f"kader {version}")
             ctx.exit(0)
@@ -277,7 +278,7 @@ def _complaint(error: click.UsageError) -> str:
     name = getattr(error, "option_name", "") or getattr(error, "command_name", "") or ""
     parameter = getattr(error, "param", None)
     if parameter is not None:
-        name = parameter.make_metavar(error.ctx) if isinstance(parameter, click.Argument) else parameter.opts[0]
+        name = (parameter.name or "").upper() if isinstance(parameter, click.Argument) else parameter.opts[0]
     if kind == "UsageError":
         kind = "NoSuchCommand" if "No such command" in error.message else "Arguments"
         name = error.message.partition("'")[2].partition("'")[0]

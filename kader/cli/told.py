@@ -60,8 +60,8 @@ def _verdicts(framework: Framework, findings: Findings, language: Language) -> I
         yield from _folded(line)
         for reason in verdict.reasons:
             rests = ", ".join(f"{fact.fact}={words.TRUTH[fact.value].to(language)}" for fact in reason.facts)
-            ground = f"{reason.text.to(language)} ({reason.cite.to(language)}; {words.STRENGTH[reason.strength].to(language)})"
-            yield from _folded(f"- {ground} [{rests}]", 4)
+            ground = f"{reason.cite.to(language)}; {words.STRENGTH[reason.strength].to(language)}"
+            yield from _folded(f"- {reason.text.to(language)} ({ground}) [{rests}]", 4)
         if verdict.next:
             fact = framework.rules.facts[verdict.next]
             yield from _folded(f"? {fact.question.to(language)}", 4)

@@ -1,0 +1,1 @@
+"""A report: what it says as values (`document`, `build`), how it looks (`html`), many at once (`summary`, `many`)."""

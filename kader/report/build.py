@@ -349,7 +349,8 @@ def _provenance(voice: Voice) -> Section:
             Paragraph(
                 (
                     voice.say(
-                        "Let op: het dossier is gemaakt met andere regels (vingerafdruk {old}). Bekijk de uitkomsten opnieuw.",
+                        "Let op: het dossier is gemaakt met andere regels (vingerafdruk {old}). Bekijk de uitkomsten "
+                        "opnieuw.",
                         "Note: the dossier was made with other rules (fingerprint {old}). Look at the verdicts again.",
                         old=meta.rules_fingerprint,
                     ),

@@ -78,12 +78,14 @@ class Table:
 
     Attributes:
         keys: one id a row, used as anchor; empty for none.
+        filters: columns by whose values a reader may filter, counted from 0; empty for none.
     """
 
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Words, ...], ...]
     keys: tuple[str, ...] = ()
+    filters: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

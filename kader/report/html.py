@@ -7,7 +7,9 @@ has thousands of them. Everything that is not `Markup` is escaped.
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from functools import cache, lru_cache
+from hashlib import sha256
 from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
@@ -36,16 +38,31 @@ _WORDS: Final = {
 }
 
 
-def page(document: Document) -> str:
-    """A whole page: no script, no request, readable without its style.
+def page(document: Document, *, searchable: bool = False) -> str:
+    """A whole page: no request, readable without its style, and without its script if it has one.
 
     Args:
         document: what it says.
+        searchable: add our own small script that searches and filters tables; without it the page has none at all.
 
     Returns:
         The HTML text.
     """
-    return _template("page.html").render(document=document, style=_style(), say=_spoken(document.language))
+    script = _script() if searchable else Markup("")
+    return _template("page.html").render(
+        document=document,
+        style=_style(),
+        say=_spoken(document.language),
+        script=script,
+        script_hash=_hash(script) if script else "",
+    )
+
+
+def masthead(document: Document) -> Markup:
+    """Title and style sheet, for the top of a notebook."""
+    return Markup(
+        '<div class="kader k-report" lang="{}"><style>{}</style><h1>{}</h1><p class="k-lead">{}</p></div>'
+    ).format(document.language.value, _style(), document.title, document.subtitle)
 
 
 def section(document: Document, id: str) -> Markup:
@@ -65,7 +82,7 @@ def fragment(blocks: tuple[Block, ...], language: Language | str) -> Markup:
 
 def spans(words: Words) -> Markup:
     """The words of a cell or paragraph, escaped; an empty cell says so to the eye and to a screen reader."""
-    return Markup(" ").join([_span(span) for span in words if span != "" and span != _NOTHING])
+    return Markup(" ").join([_span(span) for span in words if span not in {"", _NOTHING}])
 
 
 _NOTHING: Final = Muted("")
@@ -73,7 +90,7 @@ _NOTHING: Final = Muted("")
 
 def lines(words: Words) -> Markup:
     """The words of a cell, each on its own line."""
-    parts = [_span(span) for span in words if span != "" and span != _NOTHING]
+    parts = [_span(span) for span in words if span not in {"", _NOTHING}]
     if len(parts) < 2:
         return Markup("").join(parts)
     return Markup("").join([Markup("<div>{}</div>").format(part) for part in parts])
@@ -130,6 +147,20 @@ def _style() -> Markup:
     """The one style sheet and what a printed page needs beside it; our own files, so safe as they are."""
     own = shipped.template("report/report.css").read_text(encoding="utf-8")
     return Markup(f"{figures.stylesheet()}\n{own}")  # noqa: S704
+
+
+def table_script() -> str:
+    """The script that searches and filters a table: an ES module that a page or a widget runs."""
+    return shipped.template("report/table.js").read_text(encoding="utf-8")
+
+
+@cache
+def _script() -> Markup:
+    return Markup(f"{table_script()}\nenhance(document);\n")  # noqa: S704
+
+
+def _hash(script: str) -> str:
+    return f"sha256-{b64encode(sha256(script.encode()).digest()).decode()}"
 
 
 @cache

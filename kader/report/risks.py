@@ -155,8 +155,8 @@ def _rest(voice: Voice, rest: list[RiskFinding]) -> Fold:
     note = voice.say(
         "De antwoorden tot nu toe geven hier geen aanleiding voor. Dat is geen oordeel dat het risico er niet is: open "
         "vragen kunnen dit veranderen.",
-        "The answers so far give no reason to look at these. That is no verdict that the risk is absent: open questions "
-        "may change this.",
+        "The answers so far give no reason to look at these. That is no verdict that the risk is absent: open "
+        "questions may change this.",
     )
     title = voice.say("Overige risico's uit de catalogus ({n})", "Other risks of the catalogue ({n})", n=len(rest))
     return Fold(

@@ -76,9 +76,10 @@ class Line:
     def from_data(cls, data: Mapping[str, Any]) -> Line:
         """From plain JSON values; what is not known is left out."""
         known = {item.name for item in fields(cls)}
-        plain = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items() if key in known}
-        if "basis" in plain:
-            plain["basis"] = {key: tuple(value) for key, value in plain["basis"].items()}
+        plain: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in data.items() if key in known
+        }
+        plain["basis"] = {key: tuple(value) for key, value in plain.get("basis", {}).items()}
         return cls(**plain)
 
 
@@ -88,7 +89,7 @@ def framework_of(assessment: Assessment, language: Language | str = Language.NL)
     return Framework.bundled(version if version in VERSIONS else VERSIONS[-1], language)
 
 
-def summarise(framework: Framework, assessment: Assessment, findings: Findings, *, file: str = "") -> Line:
+def summarise(assessment: Assessment, findings: Findings, *, file: str = "") -> Line:
     """The line of one assessment."""
     algorithm = assessment.algorithm
     verdicts = findings.prescan.verdicts
