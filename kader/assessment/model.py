@@ -422,7 +422,7 @@ class Assessment(Value):
         *,
         name: str,
         organisation: str = "",
-        id: str | None = None,  # noqa: A002  the word of the document
+        id: str | None = None,
         date: dt.date | None = None,
         language: Language | str | None = None,
         profile: str = "default",

@@ -224,7 +224,7 @@ def _completed(model: Any, fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _whole(value: object, model: type[BaseModel], above: tuple[str, ...]) -> object:
-    """A value that replaces another as a whole: of a list its key stands in the path, and a model may know a short form."""
+    """A value that replaces another as a whole; in a list its key stands in the path, and there may be a short form."""
     short = getattr(model, "from_short", None)
     if short is not None:
         return short(value)
