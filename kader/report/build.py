@@ -171,7 +171,9 @@ def _actions(voice: Voice) -> Section:
             for gap in ordered
         )
         blocks.append(Table(caption=voice.say("Hiaten", "Gaps"), columns=columns, rows=rows))
-    if findings.actions:
+    told = {gap.text for gap in findings.gaps}
+    actions = [action for action in findings.actions if action.text not in told]
+    if actions:
         columns = (
             voice.say("Actie", "Action"),
             voice.say("Wie", "Who"),
@@ -188,7 +190,7 @@ def _actions(voice: Voice) -> Section:
                 ),
                 (_yes_or_no(voice, action.mandatory),),
             )
-            for action in findings.actions
+            for action in actions
         )
         blocks.append(Table(caption=voice.say("Acties", "Actions"), columns=columns, rows=rows))
     if not blocks:

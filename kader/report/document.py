@@ -113,8 +113,11 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fold:
-    """Blocks behind a line that opens; printed in full."""
+    """Blocks behind a line that opens; printed in full. The id, if any, is an anchor inside it, so that going there
+    opens it.
+    """
 
+    id: str = ""
     title: str
     blocks: tuple[Block, ...]
 

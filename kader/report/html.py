@@ -10,10 +10,11 @@ import re
 from base64 import b64encode
 from functools import cache, lru_cache
 from hashlib import sha256
+from html import escape
 from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from kader import figures, shipped
 from kader.report.document import Badge, Block, Document, Link, Muted, Quote, Span, Words
@@ -81,43 +82,51 @@ def fragment(blocks: tuple[Block, ...], language: Language | str) -> Markup:
 
 
 def spans(words: Words) -> Markup:
-    """The words of a cell or paragraph, escaped; an empty cell says so to the eye and to a screen reader."""
-    return Markup(" ").join([_span(span) for span in words if span not in {"", _NOTHING}])
-
-
-_NOTHING: Final = Muted("")
+    """The words of a paragraph, escaped."""
+    return Markup(" ".join([_span(span) for span in words if span not in _EMPTY]))  # noqa: S704  # escaped per span
 
 
 def lines(words: Words) -> Markup:
-    """The words of a cell, each on its own line."""
-    parts = [_span(span) for span in words if span not in {"", _NOTHING}]
+    """The words of a cell, escaped, each on its own line."""
+    parts = [_span(span) for span in words if span not in _EMPTY]
     if len(parts) < 2:
-        return Markup("").join(parts)
-    return Markup("").join([Markup("<div>{}</div>").format(part) for part in parts])
+        return Markup("".join(parts))  # noqa: S704  # escaped per span
+    return Markup("".join([f"<div>{part}</div>" for part in parts]))  # noqa: S704  # escaped per span
 
 
-def _span(span: Span) -> Markup:
+def cells(row: tuple[Words, ...]) -> Markup:
+    """The cells of a table's row; the first is the row's own header."""
+    first, *rest = [lines(cell) for cell in row]
+    inner = "".join([f"<td>{cell}</td>" for cell in rest])
+    return Markup(f'<th scope="row">{first}</th>{inner}')  # noqa: S704  # escaped per span
+
+
+_EMPTY: Final = ("", Muted(""))
+
+
+def _span(span: Span) -> str:
+    """One span as HTML; plain strings all the way, because a page has thousands of them."""
     if isinstance(span, str):
         return escape(span)
     if isinstance(span, Badge):
         return _badge(span.id, span.label)
     if isinstance(span, Muted):
-        return Markup('<small class="k-fine">%s</small>') % span.words
+        return f'<small class="k-fine">{escape(span.words)}</small>'
     if isinstance(span, Quote):
-        return Markup('<q class="k-cited">%s</q> <small class="k-fine">%s</small>') % (span.words, span.place)
+        return f'<q class="k-cited">{escape(span.words)}</q> <small class="k-fine">{escape(span.place)}</small>'
     return _link(span)
 
 
 @lru_cache(maxsize=512)
-def _badge(id: str, label: str) -> Markup:
-    return figures.badge(id, label)
+def _badge(id: str, label: str) -> str:
+    return str(figures.badge(id, label))
 
 
-def _link(link: Link) -> Markup:
+def _link(link: Link) -> str:
     if not _SAFE_LINK.match(link.href):
         return escape(link.label)
-    leaves = Markup(' rel="noopener noreferrer"') if _LEAVES.match(link.href) else Markup("")
-    return Markup('<a href="%s"%s>%s</a>') % (link.href, leaves, link.label)
+    leaves = ' rel="noopener noreferrer"' if _LEAVES.match(link.href) else ""
+    return f'<a href="{escape(link.href)}"{leaves}>{escape(link.label)}</a>'
 
 
 @cache
@@ -132,6 +141,7 @@ def _environment() -> Environment:
     )
     environment.filters["spans"] = spans
     environment.filters["lines"] = lines
+    environment.filters["cells"] = cells
     environment.globals["kinds"] = _KINDS
     environment.tests["kind"] = lambda block, name: type(block).__name__ == name
     return environment

@@ -54,6 +54,9 @@ def requirements(voice: Voice) -> Section:
 
 def _row(voice: Voice, requirement: Requirement, finding: RequirementFinding) -> tuple[Words, ...]:
     blockers: tuple[Span, ...] = tuple(voice.to(blocker) for blocker in finding.blockers)
+    if finding.questions and not finding.answered and len(blockers) >= finding.questions:
+        none = voice.say("Geen van de {n} vragen is beantwoord:", "None of the {n} questions is answered:", n=len(blockers))
+        blockers = (none, Link(voice.say("toetsvragen", "check questions"), f"#checks-{requirement.id}"))
     return (
         (Link(voice.to(requirement.title), requirement.page_url), Muted(requirement.id)),
         (badge(voice, finding),),
@@ -79,7 +82,7 @@ def _questions(voice: Voice, requirement: Requirement) -> Fold:
     rows = tuple(_check(voice, check, voice.assessment.checks.get(check.id)) for check in requirement.checks)
     caption = f"{requirement.id}: {voice.to(requirement.title)}"
     blocks.append(Table(caption=caption, columns=columns, rows=rows))
-    return Fold(title=caption, blocks=tuple(blocks))
+    return Fold(id=f"checks-{requirement.id}", title=caption, blocks=tuple(blocks))
 
 
 def _check(voice: Voice, check: Check, answer: CheckAnswer | None) -> tuple[Words, ...]:

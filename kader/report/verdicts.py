@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Final
+
 from kader.analysis.findings import Prescan, Reason, Status, Verdict
 from kader.framework.rules import Fact, Truth
 from kader.report import words
@@ -21,6 +24,9 @@ from kader.report.document import (
 )
 from kader.report.voice import Voice
 from kader.text import Text
+
+
+_SHOWN_SETS: Final = 8
 
 
 def badge(voice: Voice, verdict: Verdict) -> Badge:
@@ -157,15 +163,7 @@ def _decided_by(voice: Voice, verdict: Verdict) -> list[Block]:
         )
     details: list[Block] = []
     if verdict.sufficient:
-        details.append(
-            Paragraph(
-                (voice.say("Eén van deze antwoorden maakt het verplicht:", "One of these would make it required:"),)
-            )
-        )
-        both = f" {voice.say('én', 'and')} "
-        details.append(
-            Bullets(tuple((both.join(voice.answer(value) for value in answers),) for answers in verdict.sufficient))
-        )
+        details.extend(_sufficient(voice, verdict))
     if verdict.needed:
         details.append(
             Paragraph(
@@ -193,6 +191,25 @@ def _decided_by(voice: Voice, verdict: Verdict) -> list[Block]:
     if details:
         blocks.append(Fold(title=voice.say("Wat dit beslist", "What would decide it"), blocks=tuple(details)))
     return blocks
+
+
+def _sufficient(voice: Voice, verdict: Verdict) -> Iterator[Block]:
+    """The smallest sets first; beyond a handful the question to ask first says more than the list."""
+    rule = voice.framework.rules.instruments.get(verdict.id)
+    level = voice.to(
+        words.STATUS[Status(rule.level)] if rule and rule.level in {*Status} else words.STATUS[Status.REQUIRED]
+    )
+    sets = sorted(verdict.sufficient, key=len)
+    shown = sets[: max(_SHOWN_SETS, sum(len(answers) == 1 for answers in sets))]
+    title = voice.say(
+        "Elk van deze maakt de uitkomst ‘{level}’:", "Each of these makes the verdict “{level}”:", level=level
+    )
+    yield Paragraph((title,))
+    both = f" {voice.say('én', 'and')} "
+    yield Bullets(tuple((both.join(voice.answer(value) for value in answers),) for answers in shown))
+    if len(sets) > len(shown):
+        more = voice.say("En nog {n} combinaties.", "And {n} more combinations.", n=len(sets) - len(shown))
+        yield Paragraph((Muted(more),))
 
 
 def _if_proposed(voice: Voice, verdict: Verdict, proposed: Verdict) -> list[Block]:
