@@ -15,7 +15,6 @@ from kader.analysis.findings import (
     Gap,
     Prescan,
     Progress,
-    RequirementFinding,
     RiskFinding,
     Status,
 )

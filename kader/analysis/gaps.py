@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from kader.analysis.findings import Gap, Prescan, RequirementFinding, RequirementStatus, RiskFinding, Status, Verdict
@@ -100,7 +101,8 @@ def _of_verdicts(analysed: Analysed) -> Iterator[Gap]:
     yield from _of_dpia(analysed, declared, denied)
     for verdict in analysed.prescan.verdicts.values():
         if verdict.status is Status.UNDETERMINED:
-            yield _undetermined(analysed.framework, verdict)
+            fact = analysed.framework.rules.facts.get(verdict.next)
+            yield _undetermined(verdict.id, verdict.title, None if fact is None else fact.question)
         name = _DECLARABLE.get(verdict.id)
         if name is not None:
             yield from _of_instrument(verdict, name, declared, denied)
@@ -112,14 +114,14 @@ def _of_verdicts(analysed: Analysed) -> Iterator[Gap]:
         yield _gap(MISSING, "art22", say("art22_barred", what=art22.text), "AVG 22", mandatory=False)
 
 
-def _undetermined(framework: Framework, verdict: Verdict) -> Gap:
-    fact = framework.rules.facts.get(verdict.next)
+@lru_cache(maxsize=1024)
+def _undetermined(verdict: str, title: Text, question: Text | None) -> Gap:
     words = (
-        say("verdict_undetermined_bare", title=verdict.title)
-        if fact is None
-        else say("verdict_undetermined", title=verdict.title, question=fact.question)
+        say("verdict_undetermined_bare", title=title)
+        if question is None
+        else say("verdict_undetermined", title=title, question=question)
     )
-    return _gap(MISSING, verdict.id, words, mandatory=verdict.id in _MANDATORY_VERDICTS)
+    return _gap(MISSING, verdict, words, mandatory=verdict in _MANDATORY_VERDICTS)
 
 
 def _of_dpia(analysed: Analysed, declared: set[str], denied: set[str]) -> Iterator[Gap]:
@@ -163,7 +165,9 @@ def _of_requirements(analysed: Analysed) -> Iterator[Gap]:
     for requirement in analysed.prepared:
         finding = analysed.requirements[requirement.id]
         phrase = _STATUS_PHRASE.get(finding.status)
-        if phrase is not None:
+        if finding is requirement.unstarted:
+            yield _unstarted(requirement.id, requirement.title, finding.questions, finding.articles)
+        elif phrase is not None:
             words = say(phrase, title=requirement.title, done=finding.answered, total=finding.questions)
             yield _gap(MISSING, requirement.id, words, *finding.articles)
         elif finding.status is RequirementStatus.MET:
@@ -171,6 +175,11 @@ def _of_requirements(analysed: Analysed) -> Iterator[Gap]:
             if bare:
                 words = say("no_evidence", checks=list_in_words(map(same, bare)), title=requirement.title)
                 yield _gap(MISSING, requirement.id, words, "AVG 5(2)", mandatory=False)
+
+
+@lru_cache(maxsize=256)
+def _unstarted(requirement: str, title: Text, questions: int, articles: tuple[str, ...]) -> Gap:
+    return _gap(MISSING, requirement, say("requirement_open", title=title, done=0, total=questions), *articles)
 
 
 def _unproven(assessment: Assessment, check: str) -> bool:

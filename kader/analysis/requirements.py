@@ -39,7 +39,7 @@ class PreparedRequirement:
     """A requirement that has check questions, with all that does not depend on an assessment.
 
     Attributes:
-        unstarted: what is found when none of its questions has been answered.
+        unstarted: what is found when none of its questions has been answered, and in words that it is open.
     """
 
     id: str

@@ -25,7 +25,9 @@ _LEVELS: Final = tuple(Level)
 _AXES: Final = (Axis.LIKELIHOOD, Axis.IMPACT)
 _COUNTED_NOW: Final = frozenset({"done"})
 _COUNTED_PLANNED: Final = frozenset({"done", "in_progress", "planned"})
-_NEXT_TO_ALL: Final = 2
+_PERSONAL: Final = "personal_data"
+_KEPT: Final = 50_000
+_TWO_STEPS: Final = 2
 
 
 class Ranks(NamedTuple):
@@ -51,6 +53,8 @@ class Prepared:
         cells: every possible pair of intervals with its cell.
         reasons: per risk its hints with fact, axis, rank and reason in words.
         floors: per measurement the floors that it can set.
+        facts: per risk the facts that bear on it.
+        untouched: findings on risks that nobody scored and nothing was measured for, by the answers they rest on.
     """
 
     scale: Scale
@@ -58,6 +62,8 @@ class Prepared:
     cells: Mapping[Place, Cell]
     reasons: Mapping[str, tuple[tuple[str, int, int, Text], ...]]
     floors: Mapping[str, tuple[tuple[Floor, Text], ...]]
+    facts: Mapping[str, tuple[str, ...]]
+    untouched: dict[tuple[object, ...], RiskFinding]
 
 
 def prepare(catalogue: Mapping[str, Risk], scale: Scale) -> Prepared:
@@ -81,6 +87,13 @@ def prepare(catalogue: Mapping[str, Risk], scale: Scale) -> Prepared:
             for risk in catalogue.values()
         },
         floors={kind: tuple(found) for kind, found in floors.items()},
+        facts={
+            risk.id: tuple(
+                dict.fromkeys((*(hint.fact for hint in risk.hints), *((_PERSONAL,) if risk.general else ())))
+            )
+            for risk in catalogue.values()
+        },
+        untouched={},
     )
 
 
@@ -192,6 +205,20 @@ def _suggested(
 
 
 def _catalogue_risk(given: _Given, risk: Risk) -> RiskFinding:
+    """The finding on one risk; most risks of most assessments rest on few answers, so those are kept."""
+    if risk.id in given.answers or risk.id in given.floors:
+        return _found(given, risk)
+    facts, proposed, kept = given.prepared.facts[risk.id], given.proposed, given.prepared.untouched
+    key = (risk.id, *map(given.facts.get, facts), *(("if", *map(proposed.get, facts)) if proposed is not None else ()))
+    finding = kept.get(key)
+    if finding is None:
+        if len(kept) >= _KEPT:
+            kept.clear()
+        finding = kept[key] = _found(given, risk)
+    return finding
+
+
+def _found(given: _Given, risk: Risk) -> RiskFinding:
     facts, floors = given.facts, given.floors.get(risk.id, ())
     cell, place, why = _suggested(given.prepared, risk, facts, floors)
     if_proposed = None
@@ -199,7 +226,7 @@ def _catalogue_risk(given: _Given, risk: Risk) -> RiskFinding:
         if_proposed = _suggested(given.prepared, risk, given.proposed, floors)[0]
     answer = given.answers.get(risk.id)
     chosen = _chosen(given, answer, place)
-    general = risk.general and facts.get("personal_data") is not Truth.NO
+    general = risk.general and facts.get(_PERSONAL) is not Truth.NO
     return RiskFinding(
         id=risk.id,
         name=risk.name,
@@ -345,7 +372,7 @@ class _Axis:
             return None
         acting = [measure for measure in self.measures if measure.status in counted and self.axis in measure.axes]
         proven = any(measure.removes_cause or any(link.strip() for link in measure.evidence) for measure in acting)
-        steps = _NEXT_TO_ALL if proven else min(len(acting), 1)
+        steps = _TWO_STEPS if proven else min(len(acting), 1)
         least = Ranks(max(start.low - steps, 0), max(start.high - steps, 0))
         return self._raised(residual, least, "one_step" if acting else no_measure)
 
