@@ -1,21 +1,27 @@
-"""Writes the pages of docs/ that are taken from the code: api.md, from the docstrings of what is public.
+"""Writes the pages of docs/ that are taken from the code.
+
+api.md comes from the docstrings of what is public, findings-json.md from the types of the findings.
 
 `python docs/generate.py` writes; with `--check` it writes nothing and fails when a page is out of date.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import enum
 import inspect
+import json
 import re
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import kader
+from kader.analysis import analyse, as_data
+from kader.analysis.data import schema
 
 DOCS: Final = Path(__file__).resolve().parent
 INTRO: Final = """<!-- Made by docs/generate.py from the docstrings: change those, then run `make docs`. -->
@@ -92,17 +98,83 @@ def page() -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(part.strip() + "\n" for part in parts if part.strip()))
 
 
+FINDINGS: Final = """<!-- Made by docs/generate.py from kader/analysis/findings.py: change that and run `make docs`. -->
+
+# The findings as data
+
+`kader check DOSSIER --json` prints one JSON object; in Python the same comes from
+`kader.analysis.as_data(findings, language)`. Its JSON Schema comes from `kader.analysis.data.schema()` and has the
+id `{id}`. Ids (`dpia`, `avg-05`, `large_scale`) are the same in every language; texts are in the
+language that was asked for. The exit code is 1 while something mandatory is open (`complete` is `false`) and 2 when the input cannot be read.
+
+An answer that was not given is `"unknown"` and a verdict that depends on it `"undetermined"`: neither may be read as
+*no* or *fine*.
+
+The verdict on the DPIA in a dossier where two questions have been answered, as
+`kader check dossier.json --json --language en` prints it among the rest (lists are cut to two here):
+
+```json
+{example}
+```
+"""
+
+
+def kind(shape: dict[str, Any]) -> str:
+    """A type of the schema in words."""
+    words: dict[str, Callable[[Any], str]] = {
+        "$ref": lambda ref: f"[{ref.rpartition('/')[2]}](#{ref.rpartition('/')[2].lower()})",
+        "anyOf": lambda shapes: " or ".join(map(kind, shapes)),
+        "enum": lambda values: ", ".join(f"`{value}`" for value in values),
+        "const": lambda value: f"`{value}`",
+        "prefixItems": lambda shapes: f"list of exactly {', '.join(map(kind, shapes))}",
+        "items": lambda item: f"list of {kind(item)}",
+        "additionalProperties": lambda item: f"object: id → {kind(item)}",
+        "format": lambda _: "date (ISO 8601)",
+    }
+    found = next((key for key in words if key in shape), None)
+    return words[found](shape[found]) if found else str(shape["type"])
+
+
+def fields(shape: dict[str, Any]) -> str:
+    """The fields of an object as a table."""
+    rows = [f"| `{name}` | {kind(one)} | {one.get('description', '')} |" for name, one in shape["properties"].items()]
+    return "\n".join(["| field | value | what |", "|---|---|---|", *rows]) + "\n"
+
+
+def example() -> str:
+    """A real verdict, as the command prints it, with its lists cut short."""
+    framework = kader.Framework.bundled()
+    begun = kader.Assessment.new(framework, name="Parkeerscan", id="parkeerscan", date=dt.date(2026, 11, 23))
+    answered = begun.with_fact("personal_data", value="yes").with_fact("large_scale", value="yes")
+    findings = analyse(framework, answered, today=dt.date(2026, 11, 23))
+    dpia = as_data(findings, "en")["prescan"]["verdicts"]["dpia"]
+    dpia |= {key: value[:2] for key, value in dpia.items() if isinstance(value, list)}
+    return json.dumps({"prescan": {"verdicts": {"dpia": dpia}}}, ensure_ascii=False, indent=1)
+
+
+def findings_page() -> str:
+    """The page with every value of the findings."""
+    described = schema()
+    parts = [FINDINGS.format(id=described["$id"], example=example()), f"## The object itself\n\n{fields(described)}"]
+    parts += [
+        f"## {name}\n\n{shape.get('description', '')}\n\n{fields(shape)}" for name, shape in described["$defs"].items()
+    ]
+    return "\n".join(parts)
+
+
 def main() -> int:
     """Writes or checks the pages."""
-    target, wanted = DOCS / "api.md", page()
-    present = target.read_text("utf-8") if target.exists() else ""
-    if "--check" not in sys.argv:
-        target.write_text(wanted, "utf-8")
-        return 0
-    sys.stdout.writelines(
-        difflib.unified_diff(present.splitlines(True), wanted.splitlines(True), "api.md", "code", n=1)
-    )
-    return int(present != wanted)
+    stale = 0
+    for name, wanted in (("api.md", page()), ("findings-json.md", findings_page())):
+        target = DOCS / name
+        present = target.read_text("utf-8") if target.exists() else ""
+        stale += present != wanted
+        if "--check" in sys.argv:
+            lines = difflib.unified_diff(present.splitlines(True), wanted.splitlines(True), name, "code", n=1)
+            sys.stdout.writelines(lines)
+        else:
+            target.write_text(wanted, "utf-8")
+    return stale if "--check" in sys.argv else 0
 
 
 if __name__ == "__main__":
