@@ -26,8 +26,10 @@ from pydantic import (
 
 from kader.assessment import paths
 from kader.assessment.frozen import FrozenDict, frozen_json, in_order
+from kader.errors import AssessmentError, Problem
 from kader.framework.risks import Axis, Level
 from kader.framework.rules import Truth
+from kader.text import Text
 
 if TYPE_CHECKING:
     from kader.framework.model import Framework
@@ -439,8 +441,10 @@ class Assessment(Value):
             profile: the reading of the pre-scan rules.
 
         Raises:
-            AssessmentError: a value is refused, such as an id with a space.
+            AssessmentError: a value is refused, such as an id with a space or a reading that the rules do not have.
         """
+        if profile not in framework.rules.profiles:
+            raise AssessmentError(_no_profile(profile, framework))
         return paths.checked(
             cls,
             {
@@ -569,14 +573,23 @@ _UNSIGNED: Any = {
 
 
 def new_id(name: str) -> str:
-    """An id for a new dossier: readable, and not given before.
+    """An id for a dossier, made from the name of the algorithm.
 
-    >>> new_id("Parkeerscan Noord!")[:-8]
-    'parkeerscan-noord-'
+    >>> new_id("Parkeerscan Noord (2026)!")
+    'parkeerscan-noord-2026'
     """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     words = "".join(letter if letter.isalnum() else " " for letter in plain).split()
-    return "-".join([*words, secrets.token_hex(4)])[-60:].lstrip("-")
+    return "-".join(words)[:60].strip("-") or f"dossier-{secrets.token_hex(4)}"
+
+
+def _no_profile(profile: str, framework: Framework) -> Problem:
+    names = ", ".join(framework.rules.profiles)
+    return Problem(
+        Text(f"De regels kennen geen lezing {profile!r}.", f"The rules have no reading {profile!r}."),
+        "meta/profile",
+        Text(f"Kies uit: {names}.", f"Choose from: {names}."),
+    )
 
 
 def _says(answer: Mapping[str, Any]) -> bool:
