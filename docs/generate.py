@@ -105,7 +105,8 @@ FINDINGS: Final = """<!-- Made by docs/generate.py from kader/analysis/findings.
 `kader check DOSSIER --json` prints one JSON object; in Python the same comes from
 `kader.analysis.as_data(findings, language)`. Its JSON Schema comes from `kader.analysis.data.schema()` and has the
 id `{id}`. Ids (`dpia`, `avg-05`, `large_scale`) are the same in every language; texts are in the
-language that was asked for. The exit code is 1 while something mandatory is open (`complete` is `false`) and 2 when the input cannot be read.
+language that was asked for. The exit code is 1 while something mandatory is open (`complete` is `false`)
+and 2 when the input cannot be read.
 
 An answer that was not given is `"unknown"` and a verdict that depends on it `"undetermined"`: neither may be read as
 *no* or *fine*.
