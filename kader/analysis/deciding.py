@@ -36,6 +36,7 @@ class Alphabet:
         self._index = {fact: number for number, fact in enumerate(self.facts)}
         self._literals: dict[int, tuple[FactValue, ...]] = {}
         self._orders: dict[int, tuple[int, ...]] = {}
+        self._ranks: dict[int, tuple[int, tuple[int, ...], int]] = {}
 
     def read(self, facts: Mapping[str, Truth]) -> tuple[int, int]:
         """The facts that are yes and those that are no, as bits; facts that the rules do not know are left out."""
@@ -80,6 +81,13 @@ class Alphabet:
         if found is None:
             about = self.about(mask)
             found = self._orders[mask] = tuple(n for n in range(self.width) if about >> n & 1)
+        return found
+
+    def rank(self, mask: int) -> tuple[int, tuple[int, ...], int]:
+        """By what sets are sorted: few answers first, then the order of the file."""
+        found = self._ranks.get(mask)
+        if found is None:
+            found = self._ranks[mask] = (mask.bit_count(), self.order(mask), mask)
         return found
 
     def literals(self, mask: int) -> tuple[FactValue, ...]:
@@ -173,14 +181,15 @@ def first_question(sets: Sequence[int], alphabet: Alphabet) -> str:
 
     That smaller sets weigh more is in the meaning of the rules; that the weight is 1/n is our convention.
     """
-    weights: dict[int, int] = {}
-    for mask in sets:
-        places = alphabet.order(mask)
-        for place in places:
-            weights[place] = weights.get(place, 0) + 6 // len(places)
-    if not weights:
+    if not sets:
         return ""
-    return alphabet.facts[min(weights, key=lambda place: (-weights[place], place))]
+    weights = [0] * alphabet.width
+    for mask in sets:
+        size, places, _ = alphabet.rank(mask)
+        weight = 6 // size
+        for place in places:
+            weights[place] += weight
+    return alphabet.facts[weights.index(max(weights))]
 
 
 class Dpia:
@@ -218,8 +227,11 @@ class Dpia:
             if 0 in blocking:
                 continue
             missing = [term & ~known for term in needed if not term & against]
-            if blocking:
-                missing = [mask for mask in missing if all(term & ~mask for term in blocking)]
+            touching = 0
+            for term in blocking:
+                touching |= term
+            if touching:
+                missing = [mask for mask in missing if not mask & touching or all(t & ~mask for t in blocking)]
             found += missing
         return found
 
@@ -231,27 +243,21 @@ class Dpia:
             recommended: whether *recommended* is settled too, once nothing open can raise it.
         """
         starts = [start for start in self._starts(answers, recommended=recommended) if start is not None]
+        starts = [start for start in starts if start.solvable()]
         if not starts:
             return 0
-        always = [start.always(answers.known) for start in starts]
-        candidates = -1
-        for start in starts:
-            solution = start.solve(0)
-            candidates &= self._alphabet.about((solution or 0) & ~answers.known) if solution is not None else -1
-        if candidates == -1:
-            return 0
-        needed = 0
-        while candidates:
-            fact = candidates & -candidates
-            candidates ^= fact
-            avoided = None
-            for start, sure in zip(starts, always, strict=True):
-                avoided = None if fact & sure else start.solve(fact | fact << self._alphabet.width)
-                if avoided is not None:
-                    candidates &= self._alphabet.about(avoided & ~answers.known)
-                    break
-            if avoided is None:
+        sure = _common([start.always(answers.known) for start in starts])
+        perhaps = _common([start.perhaps(answers.known) for start in starts]) & ~sure
+        needed = sure
+        while perhaps:
+            fact = perhaps & -perhaps
+            perhaps ^= fact
+            ways = (start.solve(fact | fact << self._alphabet.width) for start in starts)
+            avoiding = next((way for way in ways if way is not None), None)
+            if avoiding is None:
                 needed |= fact
+            else:
+                perhaps &= self._alphabet.about(avoiding & ~answers.known)
         return needed
 
     def defeated(self, known: int) -> frozenset[str]:
@@ -303,7 +309,8 @@ class Dpia:
                 defeated = held.union(*(rule.defeats for rule, _ in chosen))
                 budget = self._rows(rows, known, defeated, recommended=recommended)
                 if budget >= 0:
-                    search = _Search(self._alphabet, tuple(rows), known, against, budget, self._covering)
+                    forbidden = tuple(term for term in self._covering if not term & against)
+                    search = _Search(self._alphabet, tuple(rows), known, against, budget, forbidden)
                     yield search.started()
 
     def _rows(self, rows: list[_Row], known: int, defeated: frozenset[str], *, recommended: bool) -> int:
@@ -347,32 +354,83 @@ class _Search:
     forbidden: tuple[int, ...]
 
     def started(self) -> _Search | None:
-        """The search after every step that has no alternative; `None` when it cannot succeed."""
-        rows, assigned, against, budget = self.rows, self.assigned, self.against, self.budget
+        """The search after every step that costs nothing; `None` when it cannot succeed."""
+        rows = [(row.ways, row.optional) for row in self.rows]
+        assigned, against, budget = self.assigned, self.against, self.budget
         while True:
             if any(not term & ~assigned for term in self.forbidden):
                 return None
             pending, forced = [], 0
-            for row in rows:
-                ways = [way & ~assigned for way in row.ways if not way & against]
-                if 0 in ways:
-                    continue
-                if not ways:
-                    if not row.optional or not budget:
-                        return None
-                    budget -= 1
-                    continue
-                pending.append(_Row(tuple(ways), row.optional))
-                if len(ways) == 1 and not (row.optional and budget):
-                    forced |= ways[0]
-            rows = tuple(pending)
+            for ways, optional in rows:
+                live = []
+                for way in ways:
+                    if not way & against:
+                        missing = way & ~assigned
+                        if not missing:
+                            break
+                        live.append(missing)
+                else:
+                    if not live:
+                        if not optional or not budget:
+                            return None
+                        budget -= 1
+                        continue
+                    pending.append((live, optional))
+                    if len(live) == 1 and not (optional and budget):
+                        forced |= live[0]
+            rows = pending
             if not forced:
-                return _Search(self.alphabet, rows, assigned, against, budget, self.forbidden)
+                kept = tuple(_Row(tuple(ways), optional) for ways, optional in rows)
+                return _Search(self.alphabet, kept, assigned, against, budget, self.forbidden)
             opposite = self.alphabet.opposite(forced)
             if forced & opposite:
                 return None
             assigned |= forced
             against |= opposite
+
+    def _harmless(self) -> tuple[list[list[int]], bool]:
+        """Ways that are not in the way of any other demand, and whether every demand has one; they all go together.
+
+        A demand that has such a way takes no part any more, which can make the ways of others harmless.
+        """
+        found: list[list[int]] = []
+        rows = [] if self.forbidden else list(self.rows)
+        while rows:
+            once = twice = 0
+            unions = []
+            for row in rows:
+                union = 0
+                for way in row.ways:
+                    union |= way
+                unions.append(union)
+                twice |= once & union
+                once |= union
+            rest = []
+            for row, union in zip(rows, unions, strict=True):
+                others = self.alphabet.opposite(twice | once & ~union)
+                harmless = [way for way in row.ways if not way & others]
+                if harmless:
+                    found.append(harmless)
+                else:
+                    rest.append(row)
+            if len(rest) == len(rows):
+                break
+            rows = rest
+        return found, len(found) == len(self.rows)
+
+    def solvable(self) -> bool:
+        """Whether there is any solution."""
+        return self._harmless()[1] or self.solve(0) is not None
+
+    def perhaps(self, known: int) -> int:
+        """Facts that may be in every solution, as yes-bits; all others are surely avoidable."""
+        found = self.alphabet.about(self.assigned & ~known)
+        harmless, complete = self._harmless()
+        if not complete:
+            return (1 << self.alphabet.width) - 1 & ~self.alphabet.about(known)
+        for ways in harmless:
+            found |= _common([self.alphabet.about(way) for way in ways])
+        return found
 
     def always(self, known: int) -> int:
         """Facts that are surely in every solution, as yes-bits: all of them may be more."""
@@ -393,6 +451,14 @@ class _Search:
             return None
         if not search.rows:
             return search.assigned
+        harmless, complete = search._harmless()
+        if harmless:
+            chosen = 0
+            for ways in harmless:
+                chosen |= ways[0]
+            if complete:
+                return search.assigned | chosen
+            return search._with(search.rows, chosen, search.budget).solve(0)
         row = min(search.rows, key=lambda row: len(row.ways))
         rest = tuple(other for other in search.rows if other is not row)
         for way in sorted(row.ways, key=int.bit_count):

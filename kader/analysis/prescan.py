@@ -95,7 +95,9 @@ def prescan(
         names = ", ".join(rules.profiles)
         raise RuleError(
             Problem(
-                Text(f"Er is geen lezing van de regels die '{profile}' heet.", f"There is no reading called '{profile}'."),
+                Text(
+                    f"Er is geen lezing van de regels die '{profile}' heet.", f"There is no reading called '{profile}'."
+                ),
                 "meta/profile",
                 Text(f"Kies uit: {names}.", f"Choose from: {names}."),
             )
@@ -183,7 +185,9 @@ class _Judge:
     ) -> Verdict:
         known = answers.known
         if not personal:
-            return self._verdict("dpia", Status.NOT_APPLICABLE, self.rules.dpia_texts["not_applicable"], (self._scope(),))
+            return self._verdict(
+                "dpia", Status.NOT_APPLICABLE, self.rules.dpia_texts["not_applicable"], (self._scope(),)
+            )
         held = [rule for rule, condition in self._dpia.exemptions.values() if condition.truth(known) is Truth.YES]
         if any(rule.covers for rule in held):
             reasons = tuple(self._exemption(rule, known) for rule in held if rule.covers)
@@ -249,9 +253,7 @@ class _Judge:
         changes = self._dpia_changes(answers, recommended=True)
         text = self.rules.dpia_texts["recommended_open" if changes.could_rise else "recommended"]
         reasons = (*fired, *advice, *exempted)
-        return self._verdict(
-            "dpia", Status.RECOMMENDED, text, reasons, changes, self._claims(answers, "recommended")
-        )
+        return self._verdict("dpia", Status.RECOMMENDED, text, reasons, changes, self._claims(answers, "recommended"))
 
     def _dpia_changes(self, answers: Answers, *, recommended: bool) -> _Changes:
         sets = self._dpia.sufficient(answers)
@@ -331,7 +333,9 @@ class _Judge:
             return self._verdict(rule.id, Status.UNDETERMINED, text, changes=changes, required_from=later)
         basis = condition.basis(answers.known)
         if truth is Truth.NO:
-            return self._verdict(rule.id, Status.NOT_REQUIRED, rule.texts["not_required"], (self._not_met(rule, basis),))
+            return self._verdict(
+                rule.id, Status.NOT_REQUIRED, rule.texts["not_required"], (self._not_met(rule, basis),)
+            )
         reasons = (self._reason(rule, "instrument", rule.strength, basis),)
         if later:
             text = rule.texts["not_yet"].format(day=day_in_words(later))
@@ -461,8 +465,7 @@ class _Judge:
 
     def _changes(self, sets: Iterable[int], needed: tuple[str, ...]) -> _Changes:
         found = list(sets)
-        order = self.alphabet.order
-        least = sorted(smallest(found), key=lambda mask: (mask.bit_count(), order(mask), mask))
+        least = sorted(smallest(found), key=self.alphabet.rank)
         return _Changes(
             could_rise=bool(found),
             sufficient=tuple(self.alphabet.literals(mask) for mask in least),
@@ -587,9 +590,8 @@ class _Art22:
         needed = about[0] if about else 0
         for facts in about[1:]:
             needed &= facts
-        order = self._alphabet.order
-        least = sorted(least, key=lambda mask: (mask.bit_count(), order(mask), mask))
-        first = first_question(least, self._alphabet) or self._alphabet.facts[order(needed)[0]] if least or needed else ""
+        least = sorted(least, key=self._alphabet.rank)
+        first = first_question(least, self._alphabet) or next(iter(self._alphabet.named(needed)), "")
         return _Possible(lines=lines, status=status, sufficient=tuple(least), needed=needed, next=first)
 
     def _status(self, known: int) -> Status | None:
