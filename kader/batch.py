@@ -21,13 +21,13 @@ from itertools import chain
 from json import dumps
 from json import load as load_json
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from kader import shipped
 from kader.analysis import analyse
 from kader.assessment import codec
 from kader.errors import BatchError, KaderError, Problem
-from kader.exchange import example
 from kader.exchange import register as registers
 from kader.exchange.import_report import ImportReport, Kind
 from kader.framework.model import Framework
@@ -262,6 +262,7 @@ class _work_folders:  # noqa: N801  # used as a verb: with _work_folders(...)
             (self._out / name).mkdir(parents=True, exist_ok=True)
         self._work = Path(tempfile.mkdtemp(prefix=".part-", dir=self._out))
         self._sockets = tempfile.mkdtemp(prefix="kader-")
+        (self._out / "batch.log").write_bytes(b"")
         shutil.copyfile(self._notebook, self._work / _TEMPLATE)
         shutil.copyfile(shipped.template("portfolio.ipynb"), self._work / _PORTFOLIO_TEMPLATE)
         return self._work, self._sockets
@@ -320,6 +321,8 @@ def _assessments(
 def _source(register: str | Path, framework: Framework) -> tuple[Iterator[tuple[Assessment, str]], ImportReport]:
     language = framework.language
     if str(register) == EXAMPLE:
+        from kader.exchange import example
+
         found = example.assessments(framework)
         report = ImportReport(file=example.register_path().name, layout="csv")
         return ((each, each.meta.origin.place if each.meta.origin else "") for each in found), report
@@ -449,7 +452,7 @@ def _pool(settings: _Settings, workers: int) -> ProcessPoolExecutor:
 
 
 def _begin(settings: _Settings) -> None:
-    """Prepare a worker process: quick imports, a short place for sockets, and its own working folder.
+    """Prepare a worker process: quick imports, a short place for sockets, a working folder, and a log for its noise.
 
     jsonschema imports rfc3987_syntax only to check the format `iri`, which no notebook schema uses; importing it
     costs a second in each process. With `None` in its place that import fails as if it were not installed, which
@@ -459,6 +462,10 @@ def _begin(settings: _Settings) -> None:
     if len(settings.kernel_sockets) <= _IPC_PATH:
         os.environ["JUPYTER_RUNTIME_DIR"] = settings.kernel_sockets
     os.chdir(settings.work)
+    log = os.open(settings.out / "batch.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.close(log)
 
 
 def _work(job: _Job, settings: _Settings) -> Line:
@@ -499,7 +506,7 @@ def _execute(settings: _Settings, template: str, name: str, folder: Path, parame
     """
     failure = ""
     try:
-        _papermill(template, name, folder, parameters, ipc=len(settings.kernel_sockets) <= _IPC_PATH)
+        _papermill(template, name, folder, parameters, settings.kernel_sockets)
     except Exception as error:  # noqa: BLE001  # one algorithm's failure is its own
         failure = _notebook_error(error)
     made = Path(name)
@@ -510,13 +517,14 @@ def _execute(settings: _Settings, template: str, name: str, folder: Path, parame
     return failure
 
 
-def _papermill(template: str, name: str, folder: Path, parameters: Mapping[str, object], *, ipc: bool) -> None:
+def _papermill(template: str, name: str, folder: Path, parameters: Mapping[str, object], sockets: str) -> None:
     import papermill
     from traitlets.config import Config
 
     config = Config()
-    if ipc and sys.platform != "win32":
+    if sys.platform != "win32" and len(sockets) <= _IPC_PATH:
         config.KernelManager.transport = "ipc"
+        config.KernelManager.ip = f"{sockets}/{token_hex(6)}"  # the default is one name for all, in the current folder
     papermill.execute_notebook(
         template,
         name,

@@ -113,8 +113,10 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fold:
-    """Blocks behind a line that opens; printed in full. The id, if any, is an anchor inside it, so that going there
-    opens it.
+    """Blocks behind a line that opens; printed in full.
+
+    Attributes:
+        id: an anchor inside it, so that going there opens it; empty for none.
     """
 
     id: str = ""

@@ -44,11 +44,7 @@ def dpia_missing(line: Line) -> bool:
 
 def dpia_open(line: Line) -> bool:
     """Not settled: undetermined, or open answers may still make it required."""
-    return (
-        not line.error
-        and not dpia_required(line)
-        and (line.verdicts.get(_DPIA) == Status.UNDETERMINED or _DPIA in line.could_rise)
-    )
+    return line.verdicts.get(_DPIA) == Status.UNDETERMINED or (not dpia_required(line) and _DPIA in line.could_rise)
 
 
 def dpia_if_proposed(line: Line) -> bool:
@@ -257,8 +253,7 @@ def table_section(lines: Sequence[Line], framework: Framework, language: Languag
 def _row(line: Line, framework: Framework, language: Language, address: Address) -> tuple[Words, ...]:
     name = _linked(line, language, address)
     if line.error:
-        mark: Words = (Badge("error", Text("mislukt", "failed").to(language)), Muted(line.error))
-        return (name, (line.organisation,), mark, (), (), (), (), (), ())
+        name = (*name, Badge("error", Text("mislukt", "failed").to(language)), Muted(line.error))
     titles, names = framework.rules.titles, framework.scale.level_names
     asked = framework.rules.facts.get(line.next)
     risk = _level(line.highest, names, language) if line.highest else ()
@@ -275,8 +270,8 @@ def _row(line: Line, framework: Framework, language: Language, address: Address)
         _status(line.proposed.get(_DPIA, ""), language),
         (", ".join(titles[test].to(language) for test in line.missing if test in titles),),
         risk,
-        (f"{met}/{len(line.requirements)}",),
-        (str(line.mandatory),),
+        (f"{met}/{len(line.requirements)}" if line.requirements else "",),
+        (str(line.mandatory) if line.verdicts else "",),
         (asked.question.to(language) if asked else "",),
     )
 

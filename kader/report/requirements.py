@@ -55,7 +55,9 @@ def requirements(voice: Voice) -> Section:
 def _row(voice: Voice, requirement: Requirement, finding: RequirementFinding) -> tuple[Words, ...]:
     blockers: tuple[Span, ...] = tuple(voice.to(blocker) for blocker in finding.blockers)
     if finding.questions and not finding.answered and len(blockers) >= finding.questions:
-        none = voice.say("Geen van de {n} vragen is beantwoord:", "None of the {n} questions is answered:", n=len(blockers))
+        none = voice.say(
+            "Geen van de {n} vragen is beantwoord:", "None of the {n} questions is answered:", n=len(blockers)
+        )
         blockers = (none, Link(voice.say("toetsvragen", "check questions"), f"#checks-{requirement.id}"))
     return (
         (Link(voice.to(requirement.title), requirement.page_url), Muted(requirement.id)),

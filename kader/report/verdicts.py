@@ -25,7 +25,6 @@ from kader.report.document import (
 from kader.report.voice import Voice
 from kader.text import Text
 
-
 _SHOWN_SETS: Final = 8
 
 
