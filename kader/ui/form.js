@@ -465,7 +465,7 @@ class Form {
           return made.element;
         }));
     });
-    this.root.className = "kader k-form";
+    this.root.className = this.questions.size > 60 ? "kader k-form k-long" : "kader k-form";
     this.root.lang = this.language;
     this.root.replaceChildren(this.announcer.element, this.banner, ...groups);
     this.condition();
