@@ -10,14 +10,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
 from kader.errors import FrameworkError, Problem
-from kader.framework import checkout, citations, frontmatter, pages, wording
-from kader.framework.frontmatter import Number
+from kader.framework import checkout, citations, fields, frontmatter, pages, wording
+from kader.framework.fields import Report
 from kader.framework.model import Framework, Phase, Role, Topic, TopicTable
 from kader.framework.pages import SECTIONS, SITE_URL, Kind, Page
 from kader.text import Language, Text
@@ -59,14 +59,11 @@ _LISTS: Final[Mapping[Kind, tuple[str, ...]]] = {
 _OPTIONAL: Final = frozenset((_EXCEPTION, "vereiste", "maatregel", "categorie"))
 _URN: Final = {Kind.REQUIREMENT: "urn:nl:ak:ver:", Kind.MEASURE: "urn:nl:ak:mtr:"}
 
-_ID: Final = re.compile(r"[A-Za-z]{2,8}-\d{2,3}")
-_ID_IN_STEM: Final = re.compile(r"(?:\d-)?([a-z]{2,8}-\d{2,3})(?:-|$)")
 _COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 _MARKER: Final = re.compile(r"<!-- list_(vereisten|maatregelen|hulpmiddelen)([^\n]*?) -->", re.IGNORECASE)
 _BUTTON: Final = re.compile(r"\[[^\[\]\n]{1,300}\]\(([^()\n]{1,2000})\)\{[^{}\n]{0,100}button\b")
 _HEADING: Final = re.compile(r"^# +(.+?) *$", re.MULTILINE)
 _PHASE: Final = re.compile(r"Fase (\d{1,2})\b")
-_DECIMAL: Final = re.compile(r"\d+\.\d")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,18 +73,6 @@ class _Raw:
     page: Page
     values: Mapping[str, Any]
     links: Mapping[str, tuple[str, ...]]  # field → stems of pages
-
-
-@dataclass(slots=True)
-class _Report:
-    """What is found wrong, in the order of the files."""
-
-    problems: list[Problem] = field(default_factory=list)
-
-    def add(self, what: Text, file: str, name: str = "", remedy: Text | None = None) -> None:
-        """One problem, with the file and the field it stands in."""
-        where = f"{file}, {name}" if name else file
-        self.problems.append(Problem(what, where, remedy) if remedy else Problem(what, where))
 
 
 def read(path: object, language: Language = Language.NL) -> Framework:
@@ -103,7 +88,7 @@ def read(path: object, language: Language = Language.NL) -> Framework:
     from kader.framework import risks, rules
 
     root = _root(path)
-    report = _Report()
+    report = Report()
     words = wording.read()
     phases, roles, topics, markers = _vocabulary(root, report)
     vocabulary = {
@@ -157,17 +142,17 @@ def _root(path: object) -> Path:
     return root
 
 
-def _files(root: Path, folder: str, report: _Report) -> Iterator[tuple[str, str]]:
+def _files(root: Path, folder: str, report: Report) -> Iterator[tuple[str, str]]:
     """Path below the folder (without `.md`) and text of every page in it, in the site's order."""
     base = root / "docs" / folder
     if not base.is_dir():
         report.add(Text("de map ontbreekt.", "the folder is missing."), f"docs/{folder}")
         return
-    for entry in checkout.walk(base):
+    for entry, closed in checkout.walk(base):
         name = entry.relative_to(root).as_posix()
         if name.endswith("/index.md"):
             continue
-        text, fault = checkout.text(entry)
+        text, fault = ("", closed) if closed else checkout.text(entry)
         if fault:
             report.add(fault, name, remedy=Text("De pagina is overgeslagen.", "The page was left out."))
         else:
@@ -175,7 +160,7 @@ def _files(root: Path, folder: str, report: _Report) -> Iterator[tuple[str, str]
 
 
 def _vocabulary(
-    root: Path, report: _Report
+    root: Path, report: Report
 ) -> tuple[tuple[Phase, ...], tuple[Role, ...], tuple[Topic, ...], Mapping[str, Sequence[tuple[str, str]]]]:
     """Phases, roles and topics with the tables that each topic's page asks for."""
     words = wording.read()
@@ -199,7 +184,7 @@ def _vocabulary(
     return tuple(sorted(phases, key=lambda phase: phase.number)), roles, tuple(topics), markers
 
 
-def _simple(root: Path, folder: str, report: _Report) -> Iterator[tuple[str, str, str, str]]:
+def _simple(root: Path, folder: str, report: Report) -> Iterator[tuple[str, str, str, str]]:
     """Slug, title, heading and body of the pages of a folder."""
     for path, text in _files(root, folder, report):
         file = f"docs/{folder}/{path}.md"
@@ -216,38 +201,52 @@ def _first_heading(body: str) -> str:
     return found[1] if found else ""
 
 
-def _title(matter: frontmatter.Matter, path: str, file: str, report: _Report) -> str:
+def _title(matter: frontmatter.Matter, path: str, file: str, report: Report) -> str:
     title = matter.values.get("title")
     if isinstance(title, str) and title.strip():
         return title.strip()
-    if not matter.faults:
+    if matter.values:
         report.add(Text("de titel ontbreekt.", "the title is missing."), file, "title")
     return _first_heading(matter.body) or path.rsplit("/", 1)[-1]
 
 
-def _raws(root: Path, vocabulary: Mapping[str, frozenset[str]], report: _Report) -> Iterator[_Raw]:
+def _raws(root: Path, vocabulary: Mapping[str, frozenset[str]], report: Report) -> Iterator[_Raw]:
     for kind in Kind:
         for path, text in _files(root, f"{SECTIONS}/{kind}", report):
             yield _raw(kind, path, text, vocabulary, report)
 
 
-def _raw(kind: Kind, path: str, text: str, vocabulary: Mapping[str, frozenset[str]], report: _Report) -> _Raw:
+def _raw(kind: Kind, path: str, text: str, vocabulary: Mapping[str, frozenset[str]], report: Report) -> _Raw:
     """One page of the framework, with all that is wrong in it reported."""
     file = f"docs/{SECTIONS}/{kind}/{path}.md"
     stem = path.rsplit("/", 1)[-1]
     matter = frontmatter.split(text)
     for name, what in matter.faults:
         report.add(what, file, name)
-    if matter.values or not matter.faults:
-        _report_unknown(matter.values, kind, file, report)
-    broken = bool(matter.faults) and not matter.values
+    _report_unknown(matter.values, kind, file, report)
+    broken = not matter.values
     lists = {
-        name: () if broken else _list(matter.values, name, vocabulary.get(name), file, report) for name in _LISTS[kind]
+        name: ()
+        if broken
+        else fields.texts(
+            matter.values, name, file, report, vocabulary=vocabulary.get(name), optional=name in _OPTIONAL
+        )
+        for name in _LISTS[kind]
     }
-    page_id = stem if kind is Kind.INSTRUMENT else _id(matter.values, kind, stem, file, None if broken else report)
+    page_id = (
+        stem
+        if kind is Kind.INSTRUMENT
+        else fields.page_id(matter.values, _URN[kind], stem, file, None if broken else report)
+    )
     body = _COMMENT.sub("", matter.body)
     base = pages.page_url(kind, quote(path)).removesuffix("/").rpartition("/")[0] + "/"
     button = _BUTTON.search(body) if kind is Kind.INSTRUMENT else None
+    for url in citations.refused_links(body):
+        report.add(
+            Text("{url} is geen webadres.", "{url} is no web address.").format(url=fields.shown(url)),
+            file,
+            remedy=Text("De koppeling is weggelaten.", "The link was left out."),
+        )
     urn = matter.values.get("id")
     page = Page(
         kind=kind,
@@ -261,7 +260,7 @@ def _raw(kind: Kind, path: str, text: str, vocabulary: Mapping[str, frozenset[st
         labels={name: lists[name] for name in (*_VOCABULARY, _EXCEPTION) if lists.get(name)},
         sources=citations.read_sources(body, base) if kind is not Kind.INSTRUMENT else (),
         instruments_on_page=f"list_hulpmiddelen vereiste/{stem} " in matter.body,
-        audit=_audit(matter.values, file, report) if kind is Kind.MEASURE else {},
+        audit=fields.audit(matter.values, file, report) if kind is Kind.MEASURE else {},
         category=lists.get("categorie", ()),
         external_url=citations.absolute(button[1], base) if button else "",
     )
@@ -269,7 +268,7 @@ def _raw(kind: Kind, path: str, text: str, vocabulary: Mapping[str, frozenset[st
     return _Raw(page=page, values=matter.values, links=links)
 
 
-def _report_unknown(values: Mapping[str, Any], kind: Kind, file: str, report: _Report) -> None:
+def _report_unknown(values: Mapping[str, Any], kind: Kind, file: str, report: Report) -> None:
     for name in values:
         if name not in _PLAIN and name not in _LISTS[kind]:
             report.add(
@@ -280,138 +279,7 @@ def _report_unknown(values: Mapping[str, Any], kind: Kind, file: str, report: _R
             )
 
 
-def _list(
-    values: Mapping[str, Any], name: str, vocabulary: frozenset[str] | None, file: str, report: _Report
-) -> tuple[str, ...]:
-    """The texts of a list field; what is no proper item is reported and left out."""
-    if name not in values:
-        if name not in _OPTIONAL:
-            report.add(Text("het veld ontbreekt.", "the field is missing."), file, name)
-        return ()
-    value = values[name]
-    if value is None:
-        report.add(Text("het veld is leeg.", "the field is empty."), file, name)
-        return ()
-    if isinstance(value, str):
-        report.add(
-            Text("er staat één tekst in plaats van een lijst.", "there is one text instead of a list."), file, name
-        )
-        value = [value]
-    if not isinstance(value, list):
-        report.add(
-            Text("er staat geen lijst: {value}.", "this is no list: {value}.").format(value=_shown(value)), file, name
-        )
-        return ()
-    return tuple(_items(value, name, vocabulary, file, report))
-
-
-def _items(
-    values: Sequence[object], name: str, vocabulary: frozenset[str] | None, file: str, report: _Report
-) -> Iterator[str]:
-    seen: set[str] = set()
-    for value in values:
-        if value is None or value == "":
-            report.add(Text("de lijst heeft een leeg onderdeel.", "the list has an empty item."), file, name)
-        elif not isinstance(value, str):
-            report.add(
-                Text("dit onderdeel is geen tekst: {value}.", "this item is no text: {value}.").format(
-                    value=_shown(value)
-                ),
-                file,
-                name,
-            )
-        elif value in seen:
-            report.add(
-                Text("{value} staat er twee keer.", "{value} is there twice.").format(value=_shown(value)), file, name
-            )
-        else:
-            seen.add(value)
-            if vocabulary and value not in vocabulary:
-                report.add(
-                    Text(
-                        "{value} is geen waarde die dit veld kent.", "{value} is no value that this field knows."
-                    ).format(value=_shown(value)),
-                    file,
-                    name,
-                )
-            yield str(value)
-
-
-def _id(values: Mapping[str, Any], kind: Kind, stem: str, file: str, report: _Report | None) -> str:
-    """The id of a page: from its urn, else from its file name."""
-    urn = values.get("id")
-    last = urn.rsplit(":", 1)[-1] if isinstance(urn, str) else ""
-    usable = _ID.fullmatch(last) is not None
-    if usable and isinstance(urn, str) and urn.startswith(_URN[kind]):
-        return last
-    in_stem = _ID_IN_STEM.match(stem)
-    chosen = last if usable else in_stem[1] if in_stem else stem
-    if report:
-        what = (
-            Text("het id ontbreekt.", "the id is missing.")
-            if "id" not in values
-            else Text("het id klopt niet: {value}.", "the id is not right: {value}.").format(value=_shown(urn))
-        )
-        report.add(what, file, "id", Text("Gelezen als {id}.", "Read as {id}.").format(id=repr(chosen)))
-    return chosen
-
-
-def _audit(values: Mapping[str, Any], file: str, report: _Report) -> dict[str, tuple[str, ...]]:
-    """References to audit frameworks; numbers that lost a zero get it back and are reported."""
-    if "sources" not in values:
-        return {}
-    sources = values["sources"]
-    if sources is None:
-        report.add(Text("het veld is leeg.", "the field is empty."), file, "sources")
-        return {}
-    if not isinstance(sources, dict):
-        report.add(
-            Text("er staan geen bronnen met een naam: {value}.", "there are no named sources: {value}.").format(
-                value=_shown(sources)
-            ),
-            file,
-            "sources",
-        )
-        return {}
-    found = {}
-    for name, value in sources.items():
-        references = tuple(_audit_references(value, file, f"sources.{str(name)[:80]}", report))
-        if references:
-            found[str(name)] = references
-    return found
-
-
-def _audit_references(value: object, file: str, name: str, report: _Report) -> Iterator[str]:
-    numbers: list[str] = []
-    for item in value if isinstance(value, list) else [value]:
-        if isinstance(item, Number):
-            numbers.append(item)
-            yield f"{item}0" if _DECIMAL.fullmatch(item) else str(item)
-        elif isinstance(item, str) and item.strip():
-            yield item.strip()
-        elif item is None or item == "":
-            report.add(Text("de lijst heeft een leeg onderdeel.", "the list has an empty item."), file, name)
-        else:
-            report.add(
-                Text("dit onderdeel is geen tekst: {value}.", "this item is no text: {value}.").format(
-                    value=_shown(item)
-                ),
-                file,
-                name,
-            )
-    if numbers:
-        report.add(
-            Text(
-                "{numbers}: staat er als getal, niet als tekst; gelezen met twee cijfers achter de punt.",
-                "{numbers}: written as a number, not as text; read with two digits after the point.",
-            ).format(numbers=", ".join(each[:20] for each in numbers[:20])),
-            file,
-            name,
-            Text("Zet de verwijzing tussen aanhalingstekens.", "Put the reference in quotes."),
-        )
-
-
-def _unique(raws: Sequence[_Raw], report: _Report) -> list[_Raw]:
+def _unique(raws: Sequence[_Raw], report: Report) -> list[_Raw]:
     """Every page with an id of its own: the second with the same id goes by its file name."""
     taken: dict[tuple[Kind, str], str] = {}
     unique: list[_Raw] = []
@@ -437,7 +305,7 @@ def _unique(raws: Sequence[_Raw], report: _Report) -> list[_Raw]:
 _TARGETS: Final = {"vereiste": Kind.REQUIREMENT, "maatregel": Kind.MEASURE}
 
 
-def _resolved(raws: Sequence[_Raw], report: _Report) -> list[_Raw]:
+def _resolved(raws: Sequence[_Raw], report: Report) -> list[_Raw]:
     """Links by file name become links by id; those that point nowhere are reported."""
     by_stem = {(raw.page.kind, raw.page.stem): raw.page.id for raw in reversed(raws)}
     resolved = []
@@ -451,7 +319,7 @@ def _resolved(raws: Sequence[_Raw], report: _Report) -> list[_Raw]:
                         Text(
                             "{stem} verwijst naar een pagina die er niet is.",
                             "{stem} points to a page that is not there.",
-                        ).format(stem=_shown(stem)),
+                        ).format(stem=fields.shown(stem)),
                         raw.page.file,
                         name,
                     )
@@ -463,7 +331,7 @@ def _resolved(raws: Sequence[_Raw], report: _Report) -> list[_Raw]:
 
 
 def _tables(
-    markers: Mapping[str, Sequence[tuple[str, str]]], raws: Sequence[_Raw], report: _Report
+    markers: Mapping[str, Sequence[tuple[str, str]]], raws: Sequence[_Raw], report: Report
 ) -> dict[str, TopicTable]:
     """Topic → its three tables, as the site fills the markers on the topic's page."""
     tables = {}
@@ -476,7 +344,7 @@ def _tables(
 
 
 def _rows(
-    kind: Kind, topic: str, markers: Sequence[tuple[str, str]], raws: Sequence[_Raw], report: _Report
+    kind: Kind, topic: str, markers: Sequence[tuple[str, str]], raws: Sequence[_Raw], report: Report
 ) -> tuple[str, ...]:
     """The ids in one table; where the page has no marker for it, the pages that carry the topic."""
     criteria = [criterion for marked, criterion in markers if marked == kind] or [f"{TOPICS}/{topic}"]
@@ -506,7 +374,7 @@ def _chosen(values: Mapping[str, Any], criterion: str) -> bool:
     return value in found if isinstance(found, (str, list, dict)) else False
 
 
-def _stated_version(root: Path, report: _Report) -> str:
+def _stated_version(root: Path, report: Report) -> str:
     file = root / "docs" / "version.md"
     if not file.exists():
         return "development"
@@ -516,9 +384,3 @@ def _stated_version(root: Path, report: _Report) -> str:
     lines = [line.strip() for line in frontmatter.split(text).body.splitlines()]
     stated = next((line for line in lines if line and not line.startswith("#")), "")
     return stated.removeprefix("v") if re.fullmatch(r"[\w.+-]{1,40}", stated) else "development"
-
-
-def _shown(value: object) -> str:
-    """A value from a page as a message may show it."""
-    shown = repr(str(value) if isinstance(value, str) else value)
-    return shown if len(shown) <= 120 else f"{shown[:119]}…"

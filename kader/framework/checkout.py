@@ -12,24 +12,43 @@ from typing import Final
 from kader.text import EMPTY, Text
 
 LARGEST: Final = 500_000
-DEEPEST: Final = 6
 
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}")
 
 
-def walk(folder: Path, depth: int = 0) -> Iterator[Path]:
+def walk(folder: Path) -> Iterator[tuple[Path, Text]]:
     """The Markdown files of a folder and its subfolders, in the order in which MkDocs lists them.
 
     Files come before subfolders; `index` and `README` come first, then names by code point, capitals before small
-    letters. Hidden files are skipped as MkDocs does; links are given, not followed.
+    letters. Hidden files are skipped as MkDocs does. What cannot be looked into (a link to a folder, a folder that
+    may not be read) is given too, with the reason.
     """
-    entries = sorted((each for each in folder.iterdir() if not each.name.startswith(".")), key=lambda each: each.name)
-    files = [each for each in entries if each.name.endswith(".md") and (each.is_symlink() or not each.is_dir())]
-    yield from sorted(files, key=lambda each: (each.stem not in {"index", "README"}, each.name))
-    if depth < DEEPEST:
-        for each in entries:
-            if each.is_dir() and not each.is_symlink():
-                yield from walk(each, depth + 1)
+    waiting = [folder]
+    while waiting:
+        current = waiting.pop()
+        try:
+            entries = sorted((each for each in current.iterdir() if not each.name.startswith(".")), key=_name)
+        except OSError as error:
+            yield current, _unreadable(error)
+            continue
+        folders = [each for each in entries if each.is_dir()]
+        files = [each for each in entries if each.name.endswith(".md") and each not in folders]
+        for each in sorted(files, key=lambda file: (file.stem not in {"index", "README"}, file.name)):
+            yield each, EMPTY
+        for each in folders:
+            if each.is_symlink():
+                yield each, Text("dit is een koppeling naar een andere map.", "this is a link to another folder.")
+        waiting += [each for each in reversed(folders) if not each.is_symlink()]
+
+
+def _name(path: Path) -> str:
+    return path.name
+
+
+def _unreadable(error: OSError) -> Text:
+    return Text("dit is niet te lezen: {reason}.", "this cannot be read: {reason}.").format(
+        reason=error.strerror or type(error).__name__
+    )
 
 
 def text(file: Path) -> tuple[str, Text]:
@@ -46,10 +65,7 @@ def text(file: Path) -> tuple[str, Text]:
             )
         content = file.read_bytes()
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        return "", Text("het bestand is niet te lezen: {reason}.", "the file cannot be read: {reason}.").format(
-            reason=reason
-        )
+        return "", _unreadable(error)
     try:
         words = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

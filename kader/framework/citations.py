@@ -100,18 +100,25 @@ def read_sources(body: str, base_url: str) -> tuple[Source, ...]:
     return tuple(_sources(section[1], base_url)) if section else ()
 
 
+def refused_links(body: str) -> Iterator[str]:
+    """Links of a page that lead to a script or a file instead of a web address."""
+    return (link[2] for link in _LINK.finditer(body) if link[2] and not absolute(link[2], "https://localhost/"))
+
+
 def absolute(url: str, base_url: str) -> str:
-    """A link of a page as an address; `page.md` becomes the address of that page.
+    """A link of a page as an address; `page.md` becomes the address of that page, what is no web address is dropped.
 
     >>> absolute("../hulpmiddelen/IAMA.md", "https://example.org/maatregelen/")
     'https://example.org/hulpmiddelen/IAMA/'
+    >>> absolute("javascript:alert(1)", "https://example.org/maatregelen/")
+    ''
     """
     try:
-        if urlsplit(url).scheme or url.startswith("//"):
-            return url
+        if scheme := urlsplit(url).scheme:
+            return url if scheme in {"http", "https", "mailto"} else ""
         joined = urljoin(base_url, url)
-    except ValueError:  # what is no address at all (an unclosed bracket) stays as it stands on the page
-        return url
+    except ValueError:  # an unclosed bracket, for one
+        return ""
     page, hash_mark, anchor = joined.partition("#")
     if page.endswith(".md"):
         page = page.removesuffix(".md").removesuffix("/index").removesuffix("/README") + "/"

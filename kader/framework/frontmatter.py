@@ -102,9 +102,7 @@ def _read(source: str) -> tuple[dict[str, Any], list[tuple[str, Text]]]:
         loader = _Loader(source)
         try:
             node = loader.get_single_node()
-            if node is None:
-                return {}, [("", Text("de front matter is leeg.", "the front matter is empty."))]
-            values = loader.construct_document(node)
+            values = {} if node is None else loader.construct_document(node)
         finally:
             loader.dispose()
     except (yaml.YAMLError, ValueError, TypeError, AttributeError) as error:  # a wrong tag makes PyYAML trip too
@@ -115,6 +113,8 @@ def _read(source: str) -> tuple[dict[str, Any], list[tuple[str, Text]]]:
         ) from None
     if not isinstance(values, dict):
         raise _RefusedError(Text("de front matter is geen lijst van velden.", "the front matter is no list of fields."))
+    if not values:
+        return {}, [("", Text("de front matter is leeg.", "the front matter is empty."))]
     return _named(values, list(_repeated(node)))
 
 

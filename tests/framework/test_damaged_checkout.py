@@ -292,7 +292,10 @@ def test_a_link_to_another_file_is_not_followed(root, tmp_path):
     (root / MEASURE_FILE).symlink_to(secret)
     (root / SECTIONS / "maatregelen" / "kring").symlink_to(root, target_is_directory=True)
     framework = Framework.from_checkout(root)
-    assert problems(framework)[0] == (MEASURE_FILE.as_posix(), "dit is een koppeling naar een ander bestand.")
+    assert problems(framework)[:2] == [
+        (MEASURE_FILE.as_posix(), "dit is een koppeling naar een ander bestand."),
+        ((SECTIONS / "maatregelen" / "kring").as_posix(), "dit is een koppeling naar een andere map."),
+    ]
     assert "GEHEIM" not in str(framework)
 
 
@@ -300,6 +303,28 @@ def test_a_pipe_with_the_name_of_a_page_does_not_hang(root):
     (root / MEASURE_FILE).unlink()
     os.mkfifo(root / MEASURE_FILE)
     assert problems(Framework.from_checkout(root))[0] == (MEASURE_FILE.as_posix(), "dit is geen gewoon bestand.")
+
+
+def test_a_link_to_a_script_is_left_out_and_told(root):
+    change(root, REQUIREMENT_FILE, "(https://example.org/avg)", "(javascript:alert\\(1\\))")
+    change(
+        root, REQUIREMENT_FILE, "(javascript:alert\\(1\\))", "(JavaScript:alert(1))\n- [bestand](file:///etc/passwd)"
+    )
+    change(root, INSTRUMENT_FILE, "https://example.org/toets", "data:text/html,x")
+    framework = Framework.from_checkout(root)
+    assert [source.url for source in framework.requirements["avg-05"].sources] == ["", ""]
+    assert framework.requirements["avg-05"].sources[0].law == "AVG"
+    assert framework.instruments["toets"].external_url == ""
+    assert [where for where, what in problems(framework) if "geen webadres" in what] == [
+        REQUIREMENT_FILE.as_posix(), REQUIREMENT_FILE.as_posix(), INSTRUMENT_FILE.as_posix(),
+    ]  # fmt: skip
+
+
+def test_very_deep_folders_are_read(root):
+    deep = root / SECTIONS / "hulpmiddelen" / Path(*"a" * 200)
+    deep.mkdir(parents=True)
+    (deep / "diep.md").write_text(INSTRUMENT, encoding="utf-8")
+    assert "diep" in Framework.from_checkout(root).instruments
 
 
 def test_a_missing_folder_is_told(root):
