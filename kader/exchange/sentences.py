@@ -13,9 +13,9 @@ _BLOCKS: Final = frozenset(
     "address article blockquote br dd div dl dt h1 h2 h3 h4 h5 h6 hr li ol p section table td th tr ul".split()
 )
 
-# After a full stop with a capital (also glued on, where the export took a tag away), or at a line end.
+# After a full stop with a capital (also glued on, where the export took a tag away), at a line end, before a bullet.
 _BOUNDARY: Final = re.compile(
-    r"(?<=[.!?])[\"'”’)\]]*\s+(?=[\"'“‘(\[•*-]*[A-Z0-9ÀÉÈËÖÜ])|(?<=[a-zë\d)][.!?])(?=[A-Z][a-z])|\s*[\r\n]+\s*|\s+(?=[•●▪]\s)"
+    r"[.!?][\"'”’)\]]*(?:\s+(?=[\"'“‘(\[•*-]*[A-Z0-9ÀÉÈËÖÜ])|(?<=[a-zë0-9)][.!?])(?=[A-Z][a-z]))|[\r\n]\s*|[•●▪](?=\s)"
 )
 _ABBREVIATION: Final = re.compile(
     r"(?:\b(?:art|artt|bijv|bv|nr|no|ca|incl|excl|resp|blz|mr|dr|drs|ir|prof|st|vs|enz|cf|nl|z\.g|o\.a|d\.w\.z|m\.b\.t|i\.v\.m|"
@@ -40,11 +40,12 @@ def starts(text: str) -> list[int]:
     """Where the sentences of a text begin."""
     found = [0]
     for boundary in _BOUNDARY.finditer(text):
-        if text[boundary.start() - 1 : boundary.start()] == "." and _ABBREVIATION.search(
-            text, max(0, boundary.start() - 12), boundary.start()
+        first = boundary.start()
+        if text[first] in "•●▪":
+            found.append(first)
+        elif boundary.end() < len(text) and not (
+            text[first] == "." and _ABBREVIATION.search(text, max(0, first - 12), first + 1)
         ):
-            continue
-        if boundary.end() < len(text):
             found.append(boundary.end())
     return found
 
