@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from kader.errors import Problem
 from kader.framework.risks import Risk, Scale
 from kader.framework.rules import RuleSet
-from kader.text import EMPTY, Language, Text
+from kader.text import EMPTY, Language, Text, same
 
 PRIVACY_TOPIC = "privacy-en-gegevensbescherming"
 
@@ -352,3 +352,18 @@ class Framework:
             if page_id in pages:
                 return pages[page_id].title
         raise KeyError(page_id)
+
+    def cite(self, reference: str) -> Text:
+        """An article as a jurist of either language writes it.
+
+        >>> Framework.bundled().cite("AVG 5(1)(a)")
+        Text(nl='artikel 5 lid 1 onder a AVG', en='Article 5(1)(a) GDPR')
+        """
+        law = next((name for name in self.laws if reference.startswith(f"{name} ")), "")
+        if not law:
+            return same(reference)
+        number, *parts = reference.removeprefix(f"{law} ").replace(")", "").split("(")
+        qualifiers = "".join(f" lid {part}" if part.isdecimal() else f" onder {part}" for part in parts)
+        points = "".join(f"({part})" for part in parts)
+        short = self.laws[law].short
+        return Text(f"artikel {number}{qualifiers} {short.nl}", f"Article {number}{points} {short.en}")

@@ -247,6 +247,22 @@ def test_every_article_names_a_law_that_we_explain(framework):
         assert re.fullmatch(r"\d+(:\d+)?(\(\d+\))?(\([a-z]\))?", reference.removeprefix(f"{law} ")), reference
 
 
+@pytest.mark.parametrize(
+    ("reference", "nl", "en"),
+    [
+        ("AVG 35", "artikel 35 AVG", "Article 35 GDPR"),
+        ("AVG 35(3)(b)", "artikel 35 lid 3 onder b AVG", "Article 35(3)(b) GDPR"),
+        ("UAVG 40(1)", "artikel 40 lid 1 UAVG", "Article 40(1) UAVG"),
+        ("AIA 59(1)(i)", "artikel 59 lid 1 onder i AI-verordening", "Article 59(1)(i) AI Act"),
+        ("Awb 3:46", "artikel 3:46 Awb", "Article 3:46 Awb"),
+        ("Archiefwet 1995 5", "artikel 5 Archiefwet 1995", "Article 5 Archives Act 1995"),
+        ("WP248 rev.01", "WP248 rev.01", "WP248 rev.01"),
+    ],
+)
+def test_articles_are_cited_as_jurists_write_them(reference, nl, en):
+    assert Framework.bundled().cite(reference) == Text(nl, en)
+
+
 def test_an_article_counts_as_the_pages_own_only_when_its_page_lists_it(framework):
     """`in_framework_sources` holds when a source of the page covers the article or a part of it, or the other way round."""
     letter_missing = {"AVG 5(1)(e)"}  # the page of avg-02 forgot the letter
