@@ -103,8 +103,8 @@ FINDINGS: Final = """<!-- Made by docs/generate.py from kader/analysis/findings.
 # The findings as data
 
 `kader check DOSSIER --json` prints one JSON object; in Python the same comes from
-`kader.analysis.as_data(findings, language)`. Its JSON Schema comes from `kader.analysis.data.schema()` and has the
-id `{id}`. Ids (`dpia`, `avg-05`, `large_scale`) are the same in every language; texts are in the
+`kader.analysis.as_data(findings, language)`. Its [JSON Schema](../kader/data/schema/findings-1.json) has the id
+`{id}`. Ids (`dpia`, `avg-05`, `large_scale`) are the same in every language; texts are in the
 language that was asked for. The exit code is 1 while something mandatory is open (`complete` is `false`)
 and 2 when the input cannot be read.
 
