@@ -22,9 +22,8 @@ from sqlalchemy.exc import IntegrityError
 
 from kader.assessment import codec
 from kader.assessment.model import Assessment
-from kader.assessment.paths import checked
-from kader.errors import ConflictError, Problem, StoreError
-from kader.store import changes, database
+from kader.errors import Problem, StoreError
+from kader.store import changes, database, merge
 from kader.store.changes import ABSENT, Change
 from kader.store.tables import dossier, revision
 from kader.text import Text
@@ -263,11 +262,7 @@ class Store:
         self, connection: Connection, head: Row[Any], base: Any, mine: Any, *, based_on: int, author: str, reason: str
     ) -> Saved:
         kept = codec.data(_parsed(head))
-        edits, others = changes.diff(base, mine), changes.diff(base, kept)
-        clashing = changes.clashes(edits, others)
-        if clashing:
-            raise ConflictError(*(_conflict(clash) for clash in clashing))
-        merged = checked(Assessment, changes.apply(changes.apply(base, others), edits))
+        merged = merge.merged(base, mine, kept)
         result = changes.diff(kept, codec.data(merged))
         if not result:
             return Saved(revision=head.revision, at=_time(head.at), assessment=merged)
@@ -450,12 +445,6 @@ _DOCUMENT: Final = Text(
 )
 
 
-_CHANGED_BY_BOTH: Final = Text(
-    "Iemand anders veranderde dit veld intussen: nu {theirs}; u gaf {mine}.",
-    "Someone else changed this field meanwhile: now {theirs}; you gave {mine}.",
-)
-
-
 def _there_already(id: str) -> Problem:
     return Problem(
         Text(f"Er is al een dossier '{id}'.", f"There is a dossier '{id}' already."),
@@ -475,20 +464,3 @@ def _no_such_revision(id: str, number: int, last: int) -> Problem:
         "",
         Text(f"De laatste is {last}.", f"The last one is {last}."),
     )
-
-
-def _conflict(clash: changes.Clash) -> Problem:
-    mine, theirs = (_words(value) for value in (clash.mine, clash.theirs))
-    return Problem(
-        _CHANGED_BY_BOTH.format(mine=mine, theirs=theirs),
-        clash.path,
-        Text("Kies welke waarde blijft.", "Choose which value stays."),
-    )  # fmt: skip
-
-
-def _words(value: object) -> Text:
-    if value is ABSENT or value is None:
-        return Text("niets", "nothing")
-    shown = json.dumps(value, ensure_ascii=False)
-    shown = shown if len(shown) <= 200 else f"{shown[:199]}…"
-    return Text(shown, shown)
