@@ -240,6 +240,9 @@ def schema() -> dict[str, Any]:
     made = Assessment.model_json_schema(mode="validation")
     for model in (made, *made["$defs"].values()):
         _described(model)
+        for field in model.get("properties", {}).values():
+            if "patternProperties" in field:
+                field["additionalProperties"] = False
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": SCHEMA_ID,

@@ -556,7 +556,7 @@ class Assessment(Value):
         Not about the signatures, the status, the language, proposals, or who answered and when: those can change
         without a change in what the dossier says.
         """
-        data = self.model_dump(mode="json", exclude_defaults=True, exclude=_UNSIGNED)
+        data = _filled(self.model_dump(mode="json", exclude_defaults=True, exclude=_UNSIGNED))
         text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -570,6 +570,15 @@ _UNSIGNED: Any = {
     "risks": {"__all__": _GIVEN},
     "decisions": {"signatures", "status"},
 }
+
+
+def _filled(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The parts without the answers and parts of which nothing is signed, such as a mere proposal."""
+    parts = dict(data)
+    for part in ("facts", "processing", "checks"):
+        if part in parts:
+            parts[part] = {key: answer for key, answer in parts[part].items() if answer}
+    return {part: content for part, content in parts.items() if content}
 
 
 def new_id(name: str) -> str:

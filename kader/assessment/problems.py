@@ -53,6 +53,8 @@ _VALUE_ERRORS: Final[Mapping[str, Text]] = {
     "occurs twice": Text("Dezelfde id komt twee keer voor.", "The same id occurs twice."),
     "not a finite number": Text("Hier staat een getal dat niet eindig is.", "This holds a number that is not finite."),
     "nested deeper": Text("Dit is te diep genest.", "This is nested too deep."),
+    "JSON cannot hold": Text("Dit is geen waarde die in JSON past.", "This is no value that fits in JSON."),
+    "a key is not text": Text("Een naam van een veld moet tekst zijn.", "The name of a field must be text."),
     "half a character": Text("Deze tekst bevat een half teken.", "This text contains half a character."),
     "outside the years": Text("Dit tijdstip valt buiten de kalender.", "This moment is outside the calendar."),
 }
