@@ -329,6 +329,25 @@ def test_titles_changed_since_2_2():
     assert old.elsewhere["aia-37"].title != new.elsewhere["aia-37"].title
 
 
+def test_sources_changed_since_2_2_are_those_of_the_reference(shared: Path):
+    difference = yaml.safe_load(
+        (shared / "reference" / "framework" / "framework-diff-2.2-2.5.1.yaml").read_text(encoding="utf-8")
+    )
+    old, new = Framework.bundled("2.2"), Framework.bundled("2.5.1")
+    compared = 0
+    for part, section in (("requirements", "vereisten"), ("measures", "maatregelen")):
+        for entry in difference["topic_items"][section]:
+            sources = [
+                {(source.label, source.url) for source in getattr(framework, part)[entry["id"]].sources}
+                for framework in (old, new)
+            ]
+            expected = entry.get("sources", {"added": [], "removed": []})
+            assert sources[1] - sources[0] == {tuple(each) for each in expected["added"]}, entry["id"]
+            assert sources[0] - sources[1] == {tuple(each) for each in expected["removed"]}, entry["id"]
+            compared += 1
+    assert compared > 2
+
+
 def test_the_instrument_that_is_new_in_2_5_1():
     assert "aanpak-begeleidingsethiek" not in Framework.bundled("2.2").instruments
     assert (

@@ -212,6 +212,28 @@ def test_a_topic_page_that_lost_its_table_is_told(root):
     ]
 
 
+def test_our_own_words_go_with_the_privacy_topic_only(root):
+    assert Framework.from_checkout(root).requirements["avg-05"].checks == ()
+    change(root, REQUIREMENT_FILE, "- data", "- data\n- privacy-en-gegevensbescherming")
+    requirement = Framework.from_checkout(root).requirements["avg-05"]
+    assert requirement.checks == Framework.bundled().requirements["avg-05"].checks
+    assert requirement.summary == Framework.bundled().requirements["avg-05"].summary
+
+
+def test_our_words_about_a_measure_are_not_shown_for_another_page_with_its_number(root):
+    """Measures were renumbered between versions: what counts is the page, not the number."""
+    for stem, ours in (("2-owp-03-doel-verwerken-persoonsgegevens", True), ("2-owp-03-iets-anders", False)):
+        page = root / SECTIONS / "maatregelen" / f"{stem}.md"
+        page.write_text(MEASURE.replace("dat-01", "owp-03"), encoding="utf-8")
+        assert bool(Framework.from_checkout(root).measures["owp-03"].summary) is ours
+        page.unlink()
+
+
+def test_a_title_of_ours_is_translated_and_another_stays_dutch(root):
+    assert Framework.from_checkout(root).topics[0].title.en == "Responsible use of data"
+    assert Framework.from_checkout(root).requirements["avg-05"].title.en == "Gegevens zijn juist"
+
+
 def test_two_pages_with_one_id_are_both_read(root):
     other = SECTIONS / "maatregelen" / "3-dat-02-kopie.md"
     shutil.copy(root / MEASURE_FILE, root / other)
