@@ -355,12 +355,13 @@ class _Search:
 
     def started(self) -> _Search | None:
         """The search after every step that costs nothing; `None` when it cannot succeed."""
-        rows = [(row.ways, row.optional) for row in self.rows]
+        rows: list[tuple[Sequence[int], bool]] = [(row.ways, row.optional) for row in self.rows]
         assigned, against, budget = self.assigned, self.against, self.budget
         while True:
             if any(not term & ~assigned for term in self.forbidden):
                 return None
-            pending, forced = [], 0
+            pending: list[tuple[Sequence[int], bool]] = []
+            forced = 0
             for ways, optional in rows:
                 live = []
                 for way in ways:

@@ -199,7 +199,7 @@ class _Judge:
         advised = [rule for rule, condition in self._policies.values() if condition.truth(known) is Truth.YES]
         advice = tuple(self._policy(rule, known) for rule in advised if not rule.required)
         if reasons:
-            return self._dpia_required((*reasons, *advice), answers)
+            return self._dpia_required(reasons, advice, answers)
         exempted = tuple(self._exemption(rule, known) for rule in held if rule.defeats)
         if counted or advice:
             return self._dpia_advised(counted, advice, answers, exempted)
@@ -207,10 +207,12 @@ class _Judge:
         if Truth.UNKNOWN in truths:
             changes = self._dpia_changes(answers, recommended=False)
             text = self.rules.dpia_texts["undetermined"]
-            return self._verdict("dpia", Status.UNDETERMINED, text, exempted, changes, self._claims(answers, "open"))
+            claims = self._claims(answers, (), Status.UNDETERMINED)
+            return self._verdict("dpia", Status.UNDETERMINED, text, exempted, changes, claims)
         reason = (*exempted, self._nothing_found(known))
         text = self.rules.dpia_texts["not_required"]
-        return self._verdict("dpia", Status.NOT_REQUIRED, text, reason, claims=self._claims(answers, "open"))
+        claims = self._claims(answers, (), Status.NOT_REQUIRED)
+        return self._verdict("dpia", Status.NOT_REQUIRED, text, reason, claims=claims)
 
     def _required(
         self,
@@ -234,11 +236,12 @@ class _Judge:
                 found.append(self._policy(rule, known))
         return tuple(found)
 
-    def _dpia_required(self, reasons: tuple[Reason, ...], answers: Answers) -> Verdict:
+    def _dpia_required(self, reasons: tuple[Reason, ...], advice: tuple[Reason, ...], answers: Answers) -> Verdict:
         hardest = reasons[0].strength
         key = {Strength.GUIDANCE: "required_guidance", Strength.POLICY: "required_policy"}.get(hardest, "required")
-        claims = self._claims(answers, "required")
-        return self._verdict("dpia", Status.REQUIRED, self.rules.dpia_texts[key], reasons, claims=claims)
+        claims = self._claims(answers, reasons, Status.REQUIRED)
+        text = self.rules.dpia_texts[key]
+        return self._verdict("dpia", Status.REQUIRED, text, (*reasons, *advice), claims=claims)
 
     def _dpia_advised(
         self, counted: Sequence[str], advice: tuple[Reason, ...], answers: Answers, exempted: tuple[Reason, ...]
@@ -253,7 +256,9 @@ class _Judge:
         changes = self._dpia_changes(answers, recommended=True)
         text = self.rules.dpia_texts["recommended_open" if changes.could_rise else "recommended"]
         reasons = (*fired, *advice, *exempted)
-        return self._verdict("dpia", Status.RECOMMENDED, text, reasons, changes, self._claims(answers, "recommended"))
+        return self._verdict(
+            "dpia", Status.RECOMMENDED, text, reasons, changes, self._claims(answers, reasons, Status.RECOMMENDED)
+        )
 
     def _dpia_changes(self, answers: Answers, *, recommended: bool) -> _Changes:
         sets = self._dpia.sufficient(answers)
@@ -262,21 +267,25 @@ class _Judge:
         needed = self._dpia.needed(answers, recommended=recommended)
         return self._changes(sets, self.alphabet.named(needed))
 
-    def _claims(self, answers: Answers, state: str) -> tuple[str, ...]:
+    def _claims(self, answers: Answers, reasons: Sequence[Reason], status: Status) -> tuple[str, ...]:
         """The open facts of exemptions and policies that would change the verdict if they were claimed."""
-        known, against = answers
         relevant = 0
+        fired = {"wp248" if reason.kind == "criterion" else reason.kind for reason in reasons}
         for rule, condition in self._dpia.exemptions.values():
-            if rule.defeats and condition.truth(known) is Truth.UNKNOWN:
-                for term in condition.sufficient(answers):
-                    relevant |= self.alphabet.about(term)
-        relevant &= self._exempting
-        for rule, condition in self._policies.values():
-            raises = state != "required" and (rule.required or state == "open")
-            if raises and condition.truth(known) is Truth.UNKNOWN:
-                for term in condition.sufficient(answers):
-                    relevant |= self.alphabet.about(term)
-        return self.alphabet.named(relevant & ~self.alphabet.about(known))
+            matters = rule.covers or status is Status.UNDETERMINED or (fired and fired <= set(rule.defeats))
+            if matters and condition.truth(answers.known) is Truth.UNKNOWN:
+                relevant |= self._about_sufficient(condition, answers) & self._exempting
+        for policy, condition in self._policies.values():
+            raises = policy.required or status is not Status.RECOMMENDED
+            if raises and status is not Status.REQUIRED and condition.truth(answers.known) is Truth.UNKNOWN:
+                relevant |= self._about_sufficient(condition, answers)
+        return self.alphabet.named(relevant)
+
+    def _about_sufficient(self, condition: Condition, answers: Answers) -> int:
+        about = 0
+        for missing in condition.sufficient(answers):
+            about |= self.alphabet.about(missing)
+        return about
 
     def _nothing_found(self, known: int) -> Reason:
         basis = 0
@@ -395,9 +404,9 @@ class _Judge:
         if dpia.status is Status.NOT_REQUIRED:
             return self._verdict(name, Status.NOT_REQUIRED, texts["not_required"], dpia.reasons, claims=claims)
         if open_ or dpia.status is Status.UNDETERMINED:
-            reason = (self._risk_reason("not_scored", residual),) if residual.unscored else ()
+            unscored = (self._risk_reason("not_scored", residual),) if residual.unscored else ()
             changes = _Changes(could_rise=True, next="" if residual.scored or residual.unscored else dpia.next)
-            return self._verdict(name, Status.UNDETERMINED, texts["undetermined"], reason, changes, claims)
+            return self._verdict(name, Status.UNDETERMINED, texts["undetermined"], unscored, changes, claims)
         return self._verdict(name, Status.NOT_REQUIRED, texts["not_required"], claims=claims)
 
     def _risk_reason(self, key: str, residual: Residual) -> Reason:

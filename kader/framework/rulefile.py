@@ -204,7 +204,7 @@ class _Reader:
         level = self._one_of(found.get("level"), LEVELS, f"{path}/level")
         strength = self._one_of(found.get("strength"), tuple(Strength), f"{path}/strength")
         dated, personal = "applies_from" in found, self._flag(found, "needs_personal_data", path, default=False)
-        expected = (level, "not_required", "undetermined")
+        expected: tuple[str, ...] = (level, "not_required", "undetermined")
         expected += ("not_yet",) * dated + ("not_applicable",) * personal
         return InstrumentRule(
             level=level,

@@ -40,7 +40,7 @@ def rule(name: str, when: object, **more: object) -> dict[str, Any]:
 
 
 def fact(name: str) -> dict[str, Any]:
-    texts = {key: WORDS for key in ("label", "question", "hint", "why")}
+    texts = dict.fromkeys(("label", "question", "hint", "why"), WORDS)
     return {"id": name, "group": "g", "articles": [], **texts}
 
 
@@ -70,7 +70,7 @@ def rule_data(draw: st.DrawFn) -> dict[str, Any]:
     policies = [rule("new_legislation", "new_legislation")]
     if draw(st.booleans()):
         policies.append(rule("advice", draw(st.sampled_from(OWN)), required=draw(st.booleans())))
-    texts = {key: WORDS for key in ("required", "not_required", "undetermined")}
+    texts = dict.fromkeys(("required", "not_required", "undetermined"), WORDS)
     instrument = rule("fria", draw(when), level="required", strength="law", texts=texts)
     lines = [
         rule(f"l{n}", condition, status=draw(st.sampled_from(["required", "not_required", "not_applicable"])))
