@@ -1,7 +1,7 @@
 """Proposals for facts from the free text of a register entry, each with the sentence it rests on.
 
-What suggests what stands in `data/proposals.yaml`; here is how a sentence is read: denials, doubt and conditions around a
-match make it say nothing. Precision before recall: when in doubt there is no proposal.
+What suggests what stands in `data/proposals.yaml`; here is how a sentence is read: denials, doubt and conditions around
+a match make it say nothing. Precision before recall: when in doubt there is no proposal.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import yaml
 
@@ -26,7 +26,7 @@ _BEFORE_LIST: Final = 800
 _BEGINNING: Final = 4
 _BEGINNINGS: Final = re.compile(rf"\b\w{{1,{_BEGINNING}}}")
 
-Suggestion = tuple[str, Truth]
+Suggestion = tuple[str, Literal[Truth.YES, Truth.NO]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +153,7 @@ def _add(found: dict[str, list[Proposal]], proposes: Sequence[Suggestion], quote
 
 
 def _likely(rules: Patterns, text: str) -> dict[int, list[str]]:
-    """The patterns of which a clue occurs, with those clues; only clues of which a word's beginning occurs are tried."""
+    """The patterns of which a clue occurs, with those clues; a clue is tried where a word begins as it does."""
     likely: dict[int, list[str]] = {}
     for beginning in rules.clues.keys() & {"", *_BEGINNINGS.findall(text)}:
         for clue, patterns in rules.clues[beginning]:
@@ -285,4 +285,6 @@ def _structured_rule(data: Mapping[str, Any]) -> Structured:
 
 
 def _suggestions(words: Sequence[str]) -> tuple[Suggestion, ...]:
-    return tuple((fact, Truth(value)) for fact, _, value in (one.partition("=") for one in words))
+    return tuple(
+        (fact, Truth.YES if value == "yes" else Truth.NO) for fact, _, value in (one.partition("=") for one in words)
+    )
