@@ -75,12 +75,13 @@ class _Raw:
     links: Mapping[str, tuple[str, ...]]  # field → stems of pages
 
 
-def read(path: object, language: Language = Language.NL) -> Framework:
+def read(path: object, language: Language = Language.NL, *, site_url: str = SITE_URL) -> Framework:
     """The framework of a checkout; what is broken in it stands in `problems`.
 
     Args:
         path: the folder of the checkout, the one that contains `docs`.
         language: in which texts are preferred.
+        site_url: address of the site that was built from it; links lead there.
 
     Raises:
         FrameworkError: the folder is no checkout of the framework.
@@ -90,22 +91,22 @@ def read(path: object, language: Language = Language.NL) -> Framework:
     root = _root(path)
     report = Report()
     words = wording.read()
-    phases, roles, topics, markers = _vocabulary(root, report)
+    phases, roles, topics, markers = _vocabulary(root, site_url, report)
     vocabulary = {
         PHASES: frozenset(each.slug for each in phases),
         ROLES: frozenset(each.slug for each in roles),
         TOPICS: frozenset(each.slug for each in topics),
         **_VOCABULARY,
     }
-    raws = _resolved(_unique(list(_raws(root, vocabulary, report)), report), report)
-    chapter = pages.linked([raw.page for raw in raws], words)
+    raws = _resolved(_unique(list(_raws(root, vocabulary, site_url, report)), report), report)
+    chapter = pages.linked([raw.page for raw in raws], words, site_url)
     tables = _tables(markers, raws, report)
     commit, tag = checkout.revision(root)
     return Framework(
         name="Algoritmekader",
         version=tag or _stated_version(root, report),
         commit=commit,
-        site_url=SITE_URL,
+        site_url=site_url,
         language=language,
         phases=phases,
         roles=roles,
@@ -160,7 +161,7 @@ def _files(root: Path, folder: str, report: Report) -> Iterator[tuple[str, str]]
 
 
 def _vocabulary(
-    root: Path, report: Report
+    root: Path, site_url: str, report: Report
 ) -> tuple[tuple[Phase, ...], tuple[Role, ...], tuple[Topic, ...], Mapping[str, Sequence[tuple[str, str]]]]:
     """Phases, roles and topics with the tables that each topic's page asks for."""
     words = wording.read()
@@ -168,18 +169,18 @@ def _vocabulary(
     for slug, title, heading, _ in _simple(root, PHASES, report):
         number = _PHASE.match(heading) or _PHASE.match(title)
         if number:  # the page about the life cycle as a whole is none
-            url = f"{SITE_URL}{PHASES}/{slug}/"
+            url = f"{site_url}{PHASES}/{slug}/"
             phases.append(
                 Phase(slug=slug, title=words.title(title), heading=words.title(heading), url=url, number=int(number[1]))
             )
     roles = tuple(
-        Role(slug=slug, title=words.title(title), url=f"{SITE_URL}{ROLES}/{slug}/")
+        Role(slug=slug, title=words.title(title), url=f"{site_url}{ROLES}/{slug}/")
         for slug, title, _, _ in _simple(root, ROLES, report)
     )
     topics: list[Topic] = []
     markers: dict[str, Sequence[tuple[str, str]]] = {}
     for slug, title, _, body in _simple(root, "onderwerpen", report):
-        topics.append(Topic(slug=slug, title=words.title(title), url=f"{SITE_URL}onderwerpen/{slug}/"))
+        topics.append(Topic(slug=slug, title=words.title(title), url=f"{site_url}onderwerpen/{slug}/"))
         markers[slug] = [(kind.lower(), (options.split() or [""])[0]) for kind, options in _MARKER.findall(body)]
     return tuple(sorted(phases, key=lambda phase: phase.number)), roles, tuple(topics), markers
 
@@ -210,13 +211,16 @@ def _title(matter: frontmatter.Matter, path: str, file: str, report: Report) -> 
     return _first_heading(matter.body) or path.rsplit("/", 1)[-1]
 
 
-def _raws(root: Path, vocabulary: Mapping[str, frozenset[str]], report: Report) -> Iterator[_Raw]:
+def _raws(root: Path, vocabulary: Mapping[str, frozenset[str]], site_url: str, report: Report) -> Iterator[_Raw]:
     for kind in Kind:
         for path, text in _files(root, f"{SECTIONS}/{kind}", report):
-            yield _raw(kind, path, text, vocabulary, report)
+            base = pages.page_url(kind, quote(path), site_url).removesuffix("/").rpartition("/")[0] + "/"
+            yield _raw(kind, path, text, vocabulary=vocabulary, base=base, report=report)
 
 
-def _raw(kind: Kind, path: str, text: str, vocabulary: Mapping[str, frozenset[str]], report: Report) -> _Raw:
+def _raw(
+    kind: Kind, path: str, text: str, *, vocabulary: Mapping[str, frozenset[str]], base: str, report: Report
+) -> _Raw:
     """One page of the framework, with all that is wrong in it reported."""
     file = f"docs/{SECTIONS}/{kind}/{path}.md"
     stem = path.rsplit("/", 1)[-1]
@@ -239,7 +243,6 @@ def _raw(kind: Kind, path: str, text: str, vocabulary: Mapping[str, frozenset[st
         else fields.page_id(matter.values, _URN[kind], stem, file, None if broken else report)
     )
     body = _COMMENT.sub("", matter.body)
-    base = pages.page_url(kind, quote(path)).removesuffix("/").rpartition("/")[0] + "/"
     button = _BUTTON.search(body) if kind is Kind.INSTRUMENT else None
     for url in citations.refused_links(body):
         report.add(

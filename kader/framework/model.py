@@ -318,17 +318,28 @@ class Framework:
         return read(version, Language(language))
 
     @classmethod
-    def from_checkout(cls, path: object, language: Language | str = Language.NL) -> Framework:
+    def from_checkout(
+        cls,
+        path: object,
+        language: Language | str = Language.NL,
+        *,
+        site_url: str = "https://minbzk.github.io/Algoritmekader/",
+    ) -> Framework:
         """The whole framework, read from a checkout of MinBZK/Algoritmekader.
 
         What is broken in a page stands in `problems` with file and field; the rest is read all the same.
+
+        Args:
+            path: the folder of the checkout.
+            language: `nl` or `en`.
+            site_url: address of the site that was built from it; links lead there.
 
         Raises:
             FrameworkError: the folder is no checkout of the framework.
         """
         from kader.framework.algoritmekader import read
 
-        return read(path, Language(language))
+        return read(path, Language(language), site_url=site_url)
 
     def check(self, check_id: str) -> tuple[Requirement, Check]:
         """A check question and the requirement it belongs to.

@@ -212,6 +212,16 @@ def test_a_topic_page_that_lost_its_table_is_told(root):
     ]
 
 
+def test_links_lead_to_the_site_that_was_built(root):
+    change(root, REQUIREMENT_FILE, "(https://example.org/avg)", "(../hulpmiddelen/toets.md)")
+    framework = Framework.from_checkout(root, site_url="https://overheid.example/kader/")
+    section = "https://overheid.example/kader/voldoen-aan-wetten-en-regels"
+    assert framework.measures["dat-01"].url == f"{section}/maatregelen/3-dat-01-controle/index.html"
+    assert framework.requirements["avg-05"].sources[0].url == f"{section}/hulpmiddelen/toets/"
+    assert framework.topics[0].url == "https://overheid.example/kader/onderwerpen/data/"
+    assert framework.site_url == "https://overheid.example/kader/"
+
+
 def test_our_own_words_go_with_the_privacy_topic_only(root):
     assert Framework.from_checkout(root).requirements["avg-05"].checks == ()
     change(root, REQUIREMENT_FILE, "- data", "- data\n- privacy-en-gegevensbescherming")
