@@ -278,8 +278,8 @@ def terms(expression: Expression, value: Truth) -> frozenset[Term]:
     In Kleene's logic an expression is *yes* exactly when one of the sets of `terms(expression, Truth.YES)` is among
     the answers given, and *no* exactly when one of `terms(expression, Truth.NO)` is.
 
-    >>> not_both = Expression("not", parts=(Expression("all", parts=(Expression("fact", "a"), Expression("fact", "b"))),))
-    >>> sorted(sorted(term) for term in terms(not_both, Truth.YES))
+    >>> both = Expression("all", parts=(Expression("fact", "a"), Expression("fact", "b")))
+    >>> sorted(sorted(term) for term in terms(both, Truth.NO))
     [[('a', <Truth.NO: 'no'>)], [('b', <Truth.NO: 'no'>)]]
 
     Raises:

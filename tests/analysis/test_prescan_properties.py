@@ -208,7 +208,7 @@ def judged(data: Node, answers: Answers) -> tuple[RuleSet, Prescan]:
     return rules, prescan(rules, {name: Truth(value) for name, value in answers.items()}, date=DAY)
 
 
-slow = settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+slow = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @slow
