@@ -54,6 +54,7 @@ def find(analysed: Analysed) -> tuple[Gap, ...]:
     """Every gap, in the order of the dossier's parts; the mandatory ones of a part come first."""
     parts = (
         _of_facts(analysed),
+        _of_processing(analysed),
         _of_verdicts(analysed),
         _of_requirements(analysed),
         _of_risks(analysed),
@@ -93,6 +94,16 @@ def _of_proposals(framework: Framework, fact: str, answer: FactAnswer) -> Iterat
             quote=against.quote,
         )
         yield _gap(CONTRADICTION, subject, words, "AVG 5(2)")
+
+
+def _of_processing(analysed: Analysed) -> Iterator[Gap]:
+    """A DPIA describes the processing in full; without a duty to do one an open question is only reported."""
+    answers = analysed.assessment.processing
+    asked = [question.id for paragraph in analysed.framework.processing for question in paragraph.questions]
+    done = sum(question in answers and bool(answers[question].text.strip()) for question in asked)
+    if done < len(asked):
+        words = say("processing_open", done=done, total=len(asked))
+        yield _gap(MISSING, "processing", words, "AVG 35(7)(a)", mandatory=analysed.dpia is Status.REQUIRED)
 
 
 def _of_verdicts(analysed: Analysed) -> Iterator[Gap]:

@@ -167,23 +167,23 @@ class Assessment(Value):
         """
         return paths.get(self, path)
 
-    def with_fact(self, fact: str, **changes: Any) -> Self:
+    def with_fact(self, fact: str, /, **changes: Any) -> Self:
         """The assessment with the answer to a pre-scan fact changed: `value`, `remark`, `reason`, `proposals`."""
         return paths.change(self, ("facts", fact), changes)
 
-    def with_check(self, check: str, **changes: Any) -> Self:
+    def with_check(self, check: str, /, **changes: Any) -> Self:
         """The assessment with the answer to a check question changed: `value`, `reason`, `evidence`."""
         return paths.change(self, ("checks", check), changes)
 
-    def with_processing(self, question: str, text: str, **changes: Any) -> Self:
+    def with_processing(self, question: str, /, text: str, **changes: Any) -> Self:
         """The assessment with an answer of the processing inventory changed."""
         return paths.change(self, ("processing", question), {"text": text, **changes})
 
-    def with_risk(self, risk: str, **changes: Any) -> Self:
+    def with_risk(self, risk: str, /, **changes: Any) -> Self:
         """The assessment with a risk changed or added: `inherent`, `now`, `planned`, `motivation`."""
         return paths.change(self, ("risks", risk), changes)
 
-    def with_measure(self, measure: str, **changes: Any) -> Self:
+    def with_measure(self, measure: str, /, **changes: Any) -> Self:
         """The assessment with a measure changed or added: `risks`, `axes`, `status`, `due`."""
         return paths.change(self, ("measures", measure), changes)
 

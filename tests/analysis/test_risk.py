@@ -44,8 +44,8 @@ def gaps(findings: Findings, subject: str) -> list[tuple[str, bool]]:
     return [(gap.kind, gap.mandatory) for gap in findings.gaps if gap.subject == subject]
 
 
-def measured(kind: str, value: float, **ends: float) -> Measurement:
-    return Measurement(id=kind, value=value, measured_on=DAY, sample_size=1000, **ends)
+def measured(kind: str, value: float, lower: float | None = None, upper: float | None = None) -> Measurement:
+    return Measurement(id=kind, value=value, lower=lower, upper=upper, measured_on=DAY, sample_size=1000)
 
 
 # --- what is proposed ---
