@@ -177,6 +177,14 @@ def test_our_dutch_keeps_its_sentences_short(framework):
     assert too_long == []
 
 
+def test_no_question_asks_whether_its_own_condition_holds(framework):
+    """*No* must mean "not met", never "this is not our case": a condition reads "Als …: …?"."""
+    for requirement in framework.requirements.values():
+        for check in requirement.checks:
+            assert not re.search(r"\? \w+ (\w+ )?dan\b", check.question.nl), check.id
+            assert not re.search(r"\? (Is|Are|Has|Have|Was|Were|Can) (\w+ )?then\b", check.question.en), check.id
+
+
 def test_all_links_resolve(framework):
     known = {*framework.requirements, *framework.measures, *framework.instruments, *framework.elsewhere}
     phases = {phase.slug for phase in framework.phases}
