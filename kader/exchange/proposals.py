@@ -7,6 +7,7 @@ a match make it say nothing. Precision before recall: when in doubt there is no 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,8 +24,7 @@ MAX_TEXT: Final = 50_000
 MAX_QUOTE: Final = 1_000
 PER_VALUE: Final = 2
 _BEFORE_LIST: Final = 800
-_BEGINNING: Final = 4
-_BEGINNINGS: Final = re.compile(rf"\b\w{{1,{_BEGINNING}}}")
+_SHORT, _LONG = 4, 7  # letters of a word by which a clue is found
 
 Suggestion = tuple[str, Literal[Truth.YES, Truth.NO]]
 
@@ -83,35 +83,59 @@ class Patterns:
 
 
 class _Text:
-    """The visible text of a field, in small letters of the same length, with its sentences."""
+    """The visible text of all fields of an entry, in small letters of the same length, with its sentences.
 
-    __slots__ = ("_starts", "low", "text")
+    The fields stand below each other; a line end is also the end of a sentence, so that none runs over two fields.
+    """
 
-    def __init__(self, value: str) -> None:
-        self.text = sentences.visible(value[:MAX_TEXT])
+    __slots__ = ("_begins", "_fields", "_starts", "low", "text")
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        self._fields = list(fields)
+        self._begins: list[int] = []
+        position = 0
+        for text in fields.values():
+            self._begins.append(position)
+            position += len(text) + 1
+        self.text = "\n".join(fields.values())
         low = self.text.lower()
         if len(low) != len(self.text):
             low = "".join(small if len(small := letter.lower()) == 1 else letter for letter in self.text)
         self.low = low
         self._starts: list[int] | None = None
 
+    def field(self, position: int) -> str:
+        """The field in which a position lies."""
+        return self._fields[bisect_right(self._begins, position) - 1]
+
     def sentence(self, position: int) -> tuple[int, int]:
         """Beginning and end of the sentence in which a position lies."""
         if self._starts is None:
-            self._starts = sentences.starts(self.text)
+            self._starts = sorted({*sentences.starts(self.text), *self._begins})
         return sentences.around(self.text, self._starts, position)
+
+    def whole_field(self, position: int) -> str:
+        """All of the field in which a position lies."""
+        index = bisect_right(self._begins, position)
+        end = self._begins[index] - 1 if index < len(self._begins) else len(self.text)
+        return self.text[self._begins[index - 1] : end]
 
     def heading(self, begin: int) -> str:
         """The line with a colon above a list that the sentence is an item of."""
-        before = self.low[max(0, begin - _BEFORE_LIST) : begin]
+        field = self._begins[bisect_right(self._begins, begin) - 1]
+        before = self.low[max(field, begin - _BEFORE_LIST) : begin]
         if "\n" not in before:
             return ""
-        colon = before.rfind(":\n")
-        if colon < 0:
-            colon = before.rfind(": \n")
-        if colon < 0 or re.search(r"[.!?]\s*\n", before[colon + 1 :]):
+        colon = max(before.rfind(":\n"), before.rfind(": \n"))
+        if colon < 0 or _ENDED.search(before, colon + 1):
             return ""
         return before[before.rfind("\n", 0, colon) + 1 : colon]
+
+
+# One of these stands in every sentence that denies something; looking for them is cheaper than for the whole pattern.
+_DENIALS: Final = ("geen", "niet", "no ", "not ", "n't", "none", "gjin", "never", "nooit", "nothing", "niets")
+_ENDED: Final = re.compile(r"[.!?]\s*\n")
+_NO_LETTERS: Final = dict.fromkeys(map(ord, "\"'`.,;:!?()[]{}<>/\\|&*+=-_~#@%^$€“”‘’„•●▪–—…"), " ")
 
 
 def proposed(entry: Mapping[str, Any]) -> dict[str, tuple[Proposal, ...]]:
@@ -123,17 +147,43 @@ def proposed(entry: Mapping[str, Any]) -> dict[str, tuple[Proposal, ...]]:
     rules = read()
     found: dict[str, list[Proposal]] = {}
     _structured(rules, entry, found)
-    texts = {field: _Text(value) for field in rules.fields if (value := entry.get(field)) and isinstance(value, str)}
-    for index, clues in sorted(_likely(rules, "\n".join(text.low for text in texts.values())).items()):
+    text = _Text(
+        {
+            field: sentences.visible(value[:MAX_TEXT])
+            for field in rules.fields
+            if (value := entry.get(field)) and isinstance(value, str)
+        }
+    )
+    for index, places in sorted(_places(rules, text).items()):
         pattern = rules.patterns[index]
-        if pattern.only_without and any(field in entry for field in pattern.only_without):
-            continue
-        for field in pattern.fields:
-            if (text := texts.get(field)) is None:
-                continue
-            for quote in _quotes(rules, pattern, text, clues):
-                _add(found, pattern.proposes, quote, field, pattern.id)
+        if not any(field in entry for field in pattern.only_without):
+            rank = pattern.fields.index
+            for field, begin, end in sorted(places, key=lambda place: (rank(place[0]), place[1])):
+                if quote := _quote(rules, pattern, text, begin, end):
+                    _add(found, pattern.proposes, quote, field, pattern.id)
     return {fact: tuple(proposals) for fact, proposals in sorted(found.items())}
+
+
+def _places(rules: Patterns, text: _Text) -> dict[int, set[tuple[str, int, int]]]:
+    """Per pattern the sentences in which one of its clues occurs: field, beginning and end.
+
+    A clue is looked for only when some word begins as it does: looking for every clue would cost most of the time.
+    """
+    low = text.low
+    places: dict[int, set[tuple[str, int, int]]] = {}
+    words = set(low.translate(_NO_LETTERS).split())
+    beginnings = {"", *(word[:_SHORT] for word in words), *(word[:_LONG] for word in words)}
+    for beginning in rules.clues.keys() & beginnings:
+        for clue, patterns in rules.clues[beginning]:
+            position = low.find(clue)
+            while position >= 0:
+                begin, end = text.sentence(position)
+                field = text.field(position)
+                for index in patterns:
+                    if field in rules.patterns[index].fields:
+                        places.setdefault(index, set()).add((field, begin, end))
+                position = low.find(clue, max(end, position + len(clue)))
+    return places
 
 
 def _structured(rules: Patterns, entry: Mapping[str, Any], found: dict[str, list[Proposal]]) -> None:
@@ -152,53 +202,49 @@ def _add(found: dict[str, list[Proposal]], proposes: Sequence[Suggestion], quote
             there.append(Proposal.model_construct(value=value, quote=quote, field=field, rule=rule))
 
 
-def _likely(rules: Patterns, text: str) -> dict[int, list[str]]:
-    """The patterns of which a clue occurs, with those clues; a clue is tried where a word begins as it does."""
-    likely: dict[int, list[str]] = {}
-    for beginning in rules.clues.keys() & {"", *_BEGINNINGS.findall(text)}:
-        for clue, patterns in rules.clues[beginning]:
-            if clue in text:
-                for index in patterns:
-                    likely.setdefault(index, []).append(clue)
-    return likely
+def _quote(rules: Patterns, pattern: Pattern, text: _Text, begin: int, end: int) -> str:
+    """The sentence, if it says what the pattern is about; else nothing."""
+    sentence = text.low[begin:end]
+    if pattern.denial and not any(word in sentence for word in _DENIALS):
+        return ""
+    matches = [match for says in pattern.says if (match := says.search(sentence))]
+    if not matches or not _asserts(rules, pattern, sentence):
+        return ""
+    if pattern.whole_field:
+        return text.whole_field(begin).strip()[:MAX_QUOTE]
+    match = next((match for match in _all(matches, sentence) if _holds(rules, pattern, sentence, match)), None)
+    if match is None:
+        return ""
+    heading = text.heading(begin)
+    if heading and (rules.negation.search(heading) or rules.doubt.search(heading)):
+        return ""
+    return _cropped(text.text[begin:end], match)
 
 
-def _quotes(rules: Patterns, pattern: Pattern, text: _Text, clues: Sequence[str]) -> Iterator[str]:
-    """The sentences that say it, each once, in the order of the text."""
-    begins: dict[int, int] = {}
-    for clue in clues:
-        position = text.low.find(clue)
-        while position >= 0:
-            begin, end = text.sentence(position)
-            begins[begin] = end
-            position = text.low.find(clue, max(end, position + len(clue)))
-    for begin, end in sorted(begins.items()):
-        sentence = text.low[begin:end]
-        for says in pattern.says:
-            match = next((m for m in says.finditer(sentence) if _holds(rules, pattern, sentence, m)), None)
-            if match is None:
-                continue
-            if pattern.whole_field:
-                yield text.text.strip()[:MAX_QUOTE]
-                return
-            heading = text.heading(begin)
-            if not heading or not (rules.negation.search(heading) or rules.doubt.search(heading)):
-                yield _cropped(text.text[begin:end], match)
-            break
+def _all(first: list[re.Match[str]], sentence: str) -> Iterator[re.Match[str]]:
+    """The first match of each expression, then the others: most sentences need no more than the first."""
+    yield from first
+    for match in first:
+        yield from match.re.finditer(sentence, match.end())
 
 
-def _holds(rules: Patterns, pattern: Pattern, sentence: str, match: re.Match[str]) -> bool:
-    """Whether the sentence asserts what the pattern says, as far as words can tell."""
+def _asserts(rules: Patterns, pattern: Pattern, sentence: str) -> bool:
+    """Whether the sentence as a whole states something, and not another thing than the pattern means."""
     if sentence.endswith("?") or (pattern.unless and pattern.unless.search(sentence)):
         return False
     if pattern.persons and not rules.person.search(sentence):
         return False
-    if rules.condition.search(sentence):
+    if pattern.denial and not pattern.modal and rules.doubt.search(sentence):
         return False
+    return not rules.condition.search(sentence)
+
+
+def _holds(rules: Patterns, pattern: Pattern, sentence: str, match: re.Match[str]) -> bool:
+    """Whether nothing in the clause turns the match around or puts it in doubt."""
     clause = _clause(rules, pattern, sentence, match)
     if rules.negation.search(rules.no_negation.sub(" ", clause)):
         return False
-    return pattern.modal or not rules.doubt.search(sentence if pattern.denial else clause)
+    return pattern.modal or pattern.denial or not rules.doubt.search(clause)
 
 
 def _clause(rules: Patterns, pattern: Pattern, sentence: str, match: re.Match[str]) -> str:
@@ -242,8 +288,8 @@ def read() -> Patterns:
             clues.setdefault(clue, []).append(index)
     by_beginning: dict[str, list[tuple[str, tuple[int, ...]]]] = {}
     for clue, indexes in clues.items():
-        first = _BEGINNINGS.match(clue)
-        beginning = first[0] if first and len(first[0]) == _BEGINNING else ""
+        length = next((n for n in (_LONG, _SHORT) if len(clue) >= n and clue[:n].isalnum()), 0)
+        beginning = clue[:length]
         by_beginning.setdefault(beginning, []).append((clue.removeprefix("*"), tuple(indexes)))
     return Patterns(
         version=data["version"],

@@ -17,10 +17,9 @@ _BLOCKS: Final = frozenset(
 _BOUNDARY: Final = re.compile(
     r"[.!?][\"'”’)\]]*(?:\s+(?=[\"'“‘(\[•*-]*[A-Z0-9ÀÉÈËÖÜ])|(?<=[a-zë0-9)][.!?])(?=[A-Z][a-z]))|[\r\n]\s*|[•●▪](?=\s)"
 )
-_ABBREVIATION: Final = re.compile(
-    r"(?:\b(?:art|artt|bijv|bv|nr|no|ca|incl|excl|resp|blz|mr|dr|drs|ir|prof|st|vs|enz|cf|nl|z\.g|o\.a|d\.w\.z|m\.b\.t|i\.v\.m|"
-    r"t\.a\.v|e\.g|i\.e|b\.v|n\.v|w\.o|m\.n|a\.d\.h\.v)\.|\b[A-Za-z]\.)$",
-    re.IGNORECASE,
+_ABBREVIATIONS: Final = frozenset(
+    "art artt bijv bv nr no ca incl excl resp blz mr dr drs ir prof st vs enz cf nl z.g o.a d.w.z m.b.t i.v.m t.a.v "
+    "e.g i.e b.v n.v w.o m.n a.d.h.v".split()
 )
 
 
@@ -43,11 +42,16 @@ def starts(text: str) -> list[int]:
         first = boundary.start()
         if text[first] in "•●▪":
             found.append(first)
-        elif boundary.end() < len(text) and not (
-            text[first] == "." and _ABBREVIATION.search(text, max(0, first - 12), first + 1)
-        ):
+        elif boundary.end() < len(text) and not (text[first] == "." and _abbreviated(text, first)):
             found.append(boundary.end())
     return found
+
+
+def _abbreviated(text: str, stop: int) -> bool:
+    """Whether the full stop ends an abbreviation or an initial."""
+    before = text[max(0, stop - 10) : stop].split()
+    word = before[-1].lstrip("(\"'") if before else ""
+    return (len(word) == 1 and word.isalpha()) or word.lower() in _ABBREVIATIONS
 
 
 def around(text: str, begins: list[int], position: int) -> tuple[int, int]:
