@@ -78,8 +78,12 @@ class Alphabet:
         """The places in the file of the facts that a set is about."""
         found = self._orders.get(mask)
         if found is None:
-            about = self.about(mask)
-            found = self._orders[mask] = tuple(n for n in range(self.width) if about >> n & 1)
+            about, places = self.about(mask), []
+            while about:
+                lowest = about & -about
+                places.append(lowest.bit_length() - 1)
+                about ^= lowest
+            found = self._orders[mask] = tuple(places)
         return found
 
     def rank(self, mask: int) -> tuple[int, tuple[int, ...], int]:
@@ -99,7 +103,7 @@ class Alphabet:
 
     def named(self, about: int) -> tuple[str, ...]:
         """The facts of a set of yes-bits, in the order of the file."""
-        return tuple(self.facts[n] for n in self.order(about))
+        return tuple(fact for n, fact in enumerate(self.facts) if about >> n & 1)
 
     def condition(self, expression: Expression) -> Condition:
         """An expression made ready for use."""

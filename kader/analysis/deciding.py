@@ -21,10 +21,17 @@ class Dpia:
             "ap_list": _conditions(rules.ap_list, alphabet),
             "wp248": _conditions(rules.criteria, alphabet),
         }
+        self._denials = {kind: [(one.no, False) for one in found.values()] for kind, found in self.kinds.items()}
+        self._decisions = {
+            kind: [(one.no + one.yes, False) for one in found.values()] for kind, found in self.kinds.items()
+        }
         self.exemptions = {rule.id: (rule, alphabet.condition(rule.when)) for rule in rules.exemptions.values()}
         self.burden = _burden_of_proof(rules)
         self._burden_bits = sum(alphabet.both(fact) for fact in self.burden)
         self._denied = alphabet.mask([(PERSONAL_DATA, Truth.NO)])
+        asked = (rules.art35_3, rules.ap_list, rules.criteria, rules.exemptions, rules.policies)
+        names = {fact for listed in asked for rule in listed.values() for fact in facts_in(rule.when)}
+        self.mask = sum(alphabet.both(fact) for fact in names | {PERSONAL_DATA})
         self._raising = {
             "art35_3": _smallest_terms(term for condition in self.kinds["art35_3"].values() for term in condition.yes),
             "ap_list": _smallest_terms(term for condition in self.kinds["ap_list"].values() for term in condition.yes),
@@ -123,35 +130,26 @@ class Dpia:
         free = [(rule, condition) for rule, condition in exempting if condition.truth(known) is not Truth.YES]
         for size in range(len(free) + 1):
             for chosen in combinations(free, size):
-                rows = [Demand(condition.yes, optional=False) for _, condition in chosen]
+                held_rows: list[Demand] = [(condition.yes, False) for _, condition in chosen]
                 defeated = held.union(*(rule.defeats for rule, _ in chosen))
-                budget = self._rows(rows, known, defeated, recommended=recommended)
-                if budget >= 0:
-                    forbidden = tuple(term for term in self._covering if not term & against)
-                    search = Search(self._alphabet, tuple(rows), known, against, budget, forbidden)
-                    yield search.started()
+                rows, budget = self._demands(known, defeated, recommended=recommended)
+                forbidden = tuple(term for term in self._covering if not term & against)
+                search = Search(self._alphabet, [*held_rows, *rows], known, against, budget, forbidden)
+                yield search.started() if budget >= 0 else None
 
-    def _rows(self, rows: list[Demand], known: int, defeated: frozenset[str], *, recommended: bool) -> int:
-        """Add what must hold for every rule; returns how many criteria may stay open or be yes."""
-        for kind in ("art35_3", "ap_list"):
+    def _demands(self, known: int, defeated: frozenset[str], *, recommended: bool) -> tuple[list[Demand], int]:
+        """What must hold of every rule, and how many criteria may stay open or be yes."""
+        found: list[Demand] = []
+        for kind in self.kinds:
             if kind not in defeated:
-                rows += [Demand(condition.no, optional=False) for condition in self.kinds[kind].values()]
+                found += self._denials[kind] if kind != "wp248" or not recommended else []
             elif not recommended:
-                rows += [
-                    Demand(condition.no + condition.yes, optional=False) for condition in self.kinds[kind].values()
-                ]
-        criteria = self.kinds["wp248"].values()
-        if "wp248" in defeated:
-            rows += (
-                [] if recommended else [Demand(condition.no + condition.yes, optional=False) for condition in criteria]
-            )
-            return 0
-        if not recommended:
-            rows += [Demand(condition.no, optional=False) for condition in criteria]
-            return 0
-        truths = [(condition, condition.truth(known)) for condition in criteria]
-        rows += [Demand(condition.no, optional=True) for condition, truth in truths if truth is Truth.UNKNOWN]
-        return self.threshold - 1 - sum(truth is Truth.YES for _, truth in truths)
+                found += self._decisions[kind]
+        if "wp248" in defeated or not recommended:
+            return found, 0
+        truths = [(condition, condition.truth(known)) for condition in self.kinds["wp248"].values()]
+        found += [(condition.no, True) for condition, truth in truths if truth is Truth.UNKNOWN]
+        return found, self.threshold - 1 - sum(truth is Truth.YES for _, truth in truths)
 
 
 def _conditions(rules: Mapping[str, Rule], alphabet: Alphabet) -> dict[str, Condition]:

@@ -13,6 +13,8 @@ from kader.text import EMPTY, Text
 
 _LISTS = {"art35_3": Strength.LAW, "ap_list": Strength.AP_LIST}
 
+_REMEMBERED = 4096
+
 
 class DpiaVerdict:
     """The DPIA under one reading of the rules."""
@@ -24,6 +26,7 @@ class DpiaVerdict:
         self._alphabet = alphabet = write.alphabet
         self._dpia = Dpia(rules, alphabet, profile.wp248_threshold)
         self._policies = {rule.id: (rule, alphabet.condition(rule.when)) for rule in rules.policies.values()}
+        self._changes: dict[int, Changes] = {}
         self._enough: dict[int, Reason] = {}
         self._exempting = alphabet.about(sum(alphabet.both(fact) for fact in exempting_facts(rules)))
 
@@ -112,6 +115,15 @@ class DpiaVerdict:
         return self._write.verdict("dpia", Status.RECOMMENDED, text, reasons, changes, claims=claims)
 
     def _dpia_changes(self, answers: Answers, *, recommended: bool) -> Changes:
+        key = answers.known & self._dpia.mask
+        found = self._changes.get(key)
+        if found is None:
+            if len(self._changes) >= _REMEMBERED:
+                self._changes.clear()
+            found = self._changes[key] = self._new_changes(answers, recommended=recommended)
+        return found
+
+    def _new_changes(self, answers: Answers, *, recommended: bool) -> Changes:
         sets = self._dpia.sufficient(answers)
         if recommended and not sets:
             return NOTHING

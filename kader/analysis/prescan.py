@@ -26,14 +26,15 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kader.analysis.afterwards import Afterwards, Residual
-from kader.analysis.answers import PERSONAL_DATA, Alphabet, Answers, Condition
+from kader.analysis.answers import PERSONAL_DATA, Alphabet
 from kader.analysis.automated import Art22Verdict
 from kader.analysis.dpia import DpiaVerdict
-from kader.analysis.findings import Prescan, Reason, Status, Verdict
+from kader.analysis.findings import Prescan
+from kader.analysis.instruments import InstrumentVerdict
 from kader.analysis.wording import Writer
 from kader.errors import Problem, RuleError
-from kader.framework.rules import InstrumentRule, Profile, Rule, RuleSet, Strength, Truth
-from kader.text import Text, day_in_words
+from kader.framework.rules import Profile, RuleSet, Truth
+from kader.text import Text
 
 __all__ = ["Residual", "prescan"]
 
@@ -109,7 +110,7 @@ class _Judge:
         self._dpia = DpiaVerdict(rules, profile, write)
         self._art22 = Art22Verdict(rules, write)
         self._afterwards = Afterwards(rules, write)
-        self._instruments = [(rule, alphabet.condition(rule.when)) for rule in rules.instruments.values()]
+        self._instruments = {name: InstrumentVerdict(rule, write) for name, rule in rules.instruments.items()}
         self._denied = alphabet.about(alphabet.both(PERSONAL_DATA))
         self._contradictions = tuple(_contradictions(rules, alphabet))
 
@@ -121,8 +122,8 @@ class _Judge:
         personal = not no & self._denied
         dpia = self._dpia.verdict(answers, criteria, ap_list, personal=personal)
         found = {"dpia": dpia, "art22": self._art22.verdict(answers, personal=personal)}
-        for rule, condition in self._instruments:
-            found[rule.id] = self._instrument(rule, condition, answers, date, personal=personal)
+        for name, instrument in self._instruments.items():
+            found[name] = instrument.verdict(answers, date, personal=personal)
         found["prior_consultation"] = self._afterwards.consultation(dpia, answers, residual, personal=personal)
         found["review"] = self._afterwards.review(dpia, answers, date, dpia_done, personal=personal)
         order = [*(name for name in ORDER if name in found), *(name for name in found if name not in ORDER)]
@@ -138,36 +139,6 @@ class _Judge:
             contradictions=tuple(text for clash, text in self._contradictions if clash & answers.known == clash),
             open_facts=self.alphabet.named(everything & ~(yes | no)),
             next=next((verdict.next for verdict in verdicts.values() if verdict.next), ""),
-        )
-
-    def _instrument(
-        self, rule: InstrumentRule, condition: Condition, answers: Answers, date: dt.date, *, personal: bool
-    ) -> Verdict:
-        if rule.needs_personal_data and not personal:
-            return self._write.verdict(
-                rule.id, Status.NOT_APPLICABLE, rule.texts["not_applicable"], (self._write.scope(),)
-            )
-        truth = condition.truth(answers.known)
-        later = rule.applies_from if rule.applies_from and date < rule.applies_from else None
-        if truth is Truth.UNKNOWN:
-            needed = self.alphabet.named(condition.needed(answers, self.alphabet))
-            changes = self._write.changes(condition.sufficient(answers), needed)
-            text = rule.texts["undetermined"]
-            return self._write.verdict(rule.id, Status.UNDETERMINED, text, changes=changes, required_from=later)
-        basis = condition.basis(answers.known)
-        if truth is Truth.NO:
-            return self._write.verdict(
-                rule.id, Status.NOT_REQUIRED, rule.texts["not_required"], (self._not_met(rule, basis),)
-            )
-        reasons = (self._write.reason(rule, "instrument", rule.strength, basis),)
-        if later:
-            text = rule.texts["not_yet"].format(day=day_in_words(later))
-            return self._write.verdict(rule.id, Status.NOT_REQUIRED, text, reasons, required_from=later)
-        return self._write.verdict(rule.id, Status(rule.level), rule.texts[rule.level], reasons)
-
-    def _not_met(self, rule: Rule, basis: int) -> Reason:
-        return self._write.worded(
-            rule, "absence", Strength.LAW, basis, self.rules.phrases["not_met"].format(rule=rule.text)
         )
 
 

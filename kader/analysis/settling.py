@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kader.analysis.answers import Alphabet, common
 
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """A demand: one of the sets of answers must be given; an optional one may be dropped at the cost of one budget."""
-
-    ways: tuple[int, ...]
-    optional: bool
+Demand = tuple[Sequence[int], bool]
+"""One of these sets of answers must be given; the flag says that it may be dropped at the cost of one budget."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +16,7 @@ class Search:
     """A search for answers that meet every demand, without making a forbidden set true."""
 
     alphabet: Alphabet
-    rows: tuple[Demand, ...]
+    rows: Sequence[Demand]
     assigned: int
     against: int
     budget: int
@@ -28,37 +24,36 @@ class Search:
 
     def started(self) -> Search | None:
         """The search after every step that has no alternative; `None` when it cannot succeed."""
-        search: Search | None = self
-        while search is not None:
+        search = self
+        while True:
             pending, forced, budget = search.pending()
             if forced & self.alphabet.opposite(forced) or budget < 0 or search.forbids():
                 return None
             if not forced:
-                return search.having(tuple(Demand(tuple(ways), optional) for ways, optional in pending), 0, budget)
-            search = search.having(tuple(Demand(tuple(ways), optional) for ways, optional in pending), forced, budget)
-        return None
+                return search.having(pending, 0, budget)
+            search = search.having(pending, forced, budget)
 
-    def pending(self) -> tuple[list[tuple[list[int], bool]], int, int]:
+    def pending(self) -> tuple[list[Demand], int, int]:
         """The demands not met yet with the ways that are left, the answers that have no alternative, the budget."""
         assigned, against, budget, forced = self.assigned, self.against, self.budget, 0
-        pending: list[tuple[list[int], bool]] = []
-        for demand in self.rows:
-            ways = [way & ~assigned for way in demand.ways if not way & against]
+        pending: list[Demand] = []
+        for every, optional in self.rows:
+            ways = [way & ~assigned for way in every if not way & against]
             if 0 in ways:
                 continue
             if not ways:
-                budget -= 1 if demand.optional else budget + 1
+                budget -= 1 if optional else budget + 1
                 if budget < 0:
                     break
                 continue
-            pending.append((ways, demand.optional))
-            if len(ways) == 1 and not (demand.optional and budget):
+            pending.append((ways, optional))
+            if len(ways) == 1 and not (optional and budget):
                 forced |= ways[0]
         return pending, forced, budget
 
     def forbids(self) -> bool:
         """Whether a forbidden set of answers has come true."""
-        return any(not term & ~self.assigned for term in self.forbidden)
+        return bool(self.forbidden) and any(not term & ~self.assigned for term in self.forbidden)
 
     def harmless(self) -> tuple[list[list[int]], bool]:
         """Ways that are not in the way of any other demand, and whether every demand has one; they all go together.
@@ -72,7 +67,7 @@ class Search:
             unions = []
             for row in rows:
                 union = 0
-                for way in row.ways:
+                for way in row[0]:
                     union |= way
                 unions.append(union)
                 twice |= once & union
@@ -80,7 +75,7 @@ class Search:
             rest = []
             for row, union in zip(rows, unions, strict=True):
                 others = self.alphabet.opposite(twice | once & ~union)
-                harmless = [way for way in row.ways if not way & others]
+                harmless = [way for way in row[0] if not way & others]
                 if harmless:
                     found.append(harmless)
                 else:
@@ -107,9 +102,9 @@ class Search:
     def always(self, known: int) -> int:
         """Facts that are surely in every solution, as yes-bits; there may be more of them."""
         found = self.alphabet.about(self.assigned & ~known)
-        for row in self.rows:
-            if not (row.optional and self.budget):
-                found |= common([self.alphabet.about(way) for way in row.ways])
+        for ways, optional in self.rows:
+            if not (optional and self.budget):
+                found |= common([self.alphabet.about(way) for way in ways])
         return found
 
     def solve(self, banned: int) -> int | None:
@@ -129,14 +124,15 @@ class Search:
 
     def branched(self) -> int | None:
         """Each way of the demand with the fewest, one after another."""
-        demand = min(self.rows, key=lambda row: len(row.ways))
+        demand = min(self.rows, key=lambda row: len(row[0]))
+        ways, optional = demand
         rest = tuple(other for other in self.rows if other is not demand)
-        branches = [self.having(rest, way, self.budget) for way in sorted(demand.ways, key=int.bit_count)]
-        if demand.optional and self.budget:
+        branches = [self.having(rest, way, self.budget) for way in sorted(ways, key=int.bit_count)]
+        if optional and self.budget:
             branches.append(self.having(rest, 0, self.budget - 1))
         return next((found for branch in branches if (found := branch.solve(0)) is not None), None)
 
-    def having(self, rows: tuple[Demand, ...], answers: int, budget: int) -> Search:
+    def having(self, rows: Sequence[Demand], answers: int, budget: int) -> Search:
         """The search with these demands left, and these answers given too."""
         opposite = self.alphabet.opposite(answers)
         return Search(self.alphabet, rows, self.assigned | answers, self.against | opposite, budget, self.forbidden)
