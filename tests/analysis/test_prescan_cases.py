@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ def cases() -> list[dict[str, Any]]:
 
 
 def facts_of(case: dict[str, Any]) -> dict[str, Truth]:
-    rest = {name: Truth.NO for name in RULES.facts} if case.get("overige") == "nee" else {}
+    rest = dict.fromkeys(RULES.facts, Truth.NO) if case.get("overige") == "nee" else {}
     yes, no = case.get("ja", []), case.get("nee", [])
     return {**rest, **dict.fromkeys(no, Truth.NO), **dict.fromkeys(yes, Truth.YES)}
 
@@ -55,46 +56,62 @@ def judge(case: dict[str, Any]) -> Prescan:
 
 def differences(case: dict[str, Any], found: Prescan) -> list[str]:
     """Every point in which what was found is not what the case expects, in words."""
+    return [*in_verdicts(case, found), *in_reasons(case, found), *in_what_decides(case, found), *clashes(case, found)]
+
+
+def unequal(what: str, expected: object, actual: object) -> list[str]:
+    return [] if expected == actual else [f"{what}: expected {expected!r}, found {actual!r}"]
+
+
+def each(case: dict[str, Any], key: str, what: str, actual: Callable[[Verdict], object], found: Prescan) -> list[str]:
+    expected = case.get(key, {}).items()
+    return [line for name, value in expected for line in unequal(f"{name}{what}", value, actual(found.verdicts[name]))]
+
+
+def in_verdicts(case: dict[str, Any], found: Prescan) -> list[str]:
+    wrong = each(case, "verwacht", "", lambda verdict: verdict.status.value, found)
+    wrong += each(case, "vanaf", " from", lambda verdict: str(verdict.required_from), found)
+    if "uitkomst" in case:
+        wrong += unequal("outcome of art. 22", case["uitkomst"], found.verdicts["art22"].outcome)
+    return wrong
+
+
+def in_reasons(case: dict[str, Any], found: Prescan) -> list[str]:
     wrong = []
-
-    def expect(what: str, expected: object, actual: object) -> None:
-        if expected != actual:
-            wrong.append(f"{what}: expected {expected!r}, found {actual!r}")
-
-    for name, status in case["verwacht"].items():
-        expect(f"{name}", status, found.verdicts[name].status.value)
     for name, reasons in case.get("omdat", {}).items():
+        given = found.verdicts[name].reasons
         for reason, article in reasons.items():
-            cites = [str(one.cite) for one in found.verdicts[name].reasons if one.id == reason]
-            if not any(article in cite for cite in cites):
-                given = [f"{one.id} ({one.cite})" for one in found.verdicts[name].reasons]
-                wrong.append(f"{name} because of {reason} ({article}): found {given}")
+            if not any(article in str(one.cite) for one in given if one.id == reason):
+                listed = [f"{one.id} ({one.cite})" for one in given]
+                wrong.append(f"{name} because of {reason} ({article}): found {listed}")
     for name, reasons in case.get("niet", {}).items():
         fired = {one.id for one in found.verdicts[name].reasons if one.kind != "absence"}
-        expect(f"{name} not because of", set(), fired & set(reasons))
-    if "uitkomst" in case:
-        expect("outcome of art. 22", case["uitkomst"], found.verdicts["art22"].outcome)
-    for name, rises in case.get("kan_stijgen", {}).items():
-        expect(f"{name} could rise", rises, found.verdicts[name].could_rise)
+        wrong += unequal(f"{name} not because of", set(), fired & set(reasons))
+    return wrong
+
+
+def in_what_decides(case: dict[str, Any], found: Prescan) -> list[str]:
+    wrong = each(case, "kan_stijgen", " could rise", lambda verdict: verdict.could_rise, found)
+    wrong += each(case, "nodig", " needs", lambda verdict: list(verdict.needed), found)
+    wrong += each(case, "vraag", " asks next", lambda verdict: verdict.next, found)
+    wrong += each(case, "claims", " claims", lambda verdict: list(verdict.claims), found)
     for name, sets in case.get("genoeg", {}).items():
         for one in sets:
             expected = {(fact, ANSWERS[value].value) for fact, value in one.items()}
             if expected not in sufficient(found.verdicts[name]):
                 wrong.append(f"{name}: {sorted(expected)} should be enough")
-    for name, needed in case.get("nodig", {}).items():
-        expect(f"{name} needs", needed, list(found.verdicts[name].needed))
-    for name, fact in case.get("vraag", {}).items():
-        expect(f"{name} asks next", fact, found.verdicts[name].next)
-    for name, claims in case.get("claims", {}).items():
-        expect(f"{name} claims", sorted(claims), sorted(found.verdicts[name].claims))
-    for name, day in case.get("vanaf", {}).items():
-        expect(f"{name} from", day, str(found.verdicts[name].required_from))
-    for first, second in case.get("tegenspraak", []):
-        labels = RULES.facts[first].label.nl, RULES.facts[second].label.nl
-        if not any(all(f"'{label}'" in str(text) for label in labels) for text in found.contradictions):
-            wrong.append(f"contradiction of {first} and {second} not found: {[str(t) for t in found.contradictions]}")
-    if "overige" in case and not case.get("tegenspraak"):
-        expect("contradictions", (), tuple(map(str, found.contradictions)))
+    return wrong
+
+
+def clashes(case: dict[str, Any], found: Prescan) -> list[str]:
+    said = [str(text) for text in found.contradictions]
+    wrong = []
+    for pair in case.get("tegenspraak", []):
+        labels = [RULES.facts[fact].label.nl for fact in pair]
+        if not any(all(f"'{label}'" in text for label in labels) for text in said):
+            wrong.append(f"contradiction of {pair} not found: {said}")
+    if "overige" in case and "tegenspraak" not in case:
+        wrong += unequal("contradictions", [], said)
     return wrong
 
 
@@ -116,7 +133,7 @@ def test_cases_name_only_facts_rules_and_keys_that_exist() -> None:
     rules |= {line.id for line in RULES.art22}
     for case in cases():
         assert set(case) <= KEYS, case["id"]
-        assert case["geval"] and case["case"] and case["verwacht"], case["id"]
+        assert all(case[key] for key in ("geval", "case", "verwacht")), case["id"]
         named = [*case.get("ja", []), *case.get("nee", [])]
         assert set(named) <= set(RULES.facts), case["id"]
         assert len(named) == len(set(named)), case["id"]
