@@ -18,6 +18,7 @@ from kader.assessment.model import (
     MeasureAnswer,
     Measurement,
     Meta,
+    Opinion,
     Origin,
     ProcessingAnswer,
     Proposal,
@@ -164,6 +165,7 @@ def risk_answers() -> st.SearchStrategy[RiskAnswer]:
         motivation=texts(),
         deviation=texts(),
         applicable=st.sampled_from([True, True, True, False]),
+        opinions=_by("assessor", st.builds(Opinion, assessor=texts(10), score=scores(), remark=texts()), 3),
         **given_by(),
     )
 

@@ -64,6 +64,15 @@ def analyse(framework: Framework, assessment: Assessment, *, today: dt.date | No
         framework: the law, the rules and the catalogue.
         assessment: the answers.
         today: the day on which something is overdue; the assessment's date when not given.
+
+    >>> from kader.assessment import Assessment
+    >>> framework = Framework.bundled()
+    >>> scan = Assessment.new(framework, name="Parkeerscan")
+    >>> analyse(framework, scan).prescan.verdicts["dpia"].status
+    <Status.UNDETERMINED: 'undetermined'>
+    >>> scan = scan.with_fact("personal_data", value="yes").with_fact("systematic_extensive_evaluation", value="yes")
+    >>> analyse(framework, scan).prescan.verdicts["dpia"].status
+    <Status.REQUIRED: 'required'>
     """
     prepared = _prepare(framework)
     facts = assessment.truths()
@@ -189,6 +198,7 @@ def _progress(prepared: _Prepared, analysed: gaps.Analysed) -> Mapping[str, Prog
         question in prepared.questions and bool(answer.text.strip())
         for question, answer in assessment.processing.items()
     )
+    scored = {answer.id for answer in assessment.risks if answer.inherent is not None}
     relevant = [finding for finding in analysed.risks if finding.relevant]
     return {
         "prescan": Progress(sum(answered), len(known)),
@@ -196,9 +206,7 @@ def _progress(prepared: _Prepared, analysed: gaps.Analysed) -> Mapping[str, Prog
         "checks": Progress(
             sum(finding.answered for finding in status.values()), sum(finding.questions for finding in status.values())
         ),
-        "risks": Progress(
-            sum(not finding.applicable or finding.inherent is not None for finding in relevant), len(relevant)
-        ),
+        "risks": Progress(sum(not finding.applicable or finding.id in scored for finding in relevant), len(relevant)),
         "decisions": _decided(assessment.decisions, analysed.prescan, analysed.signatures_valid),
     }
 

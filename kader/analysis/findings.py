@@ -159,6 +159,7 @@ class RiskFinding:
             scored drop, the cell holds what is allowed and `corrections` says why.
         proposed_if: the proposal if the proposals for facts hold; `None` when there are none.
         raised_by: open facts that would raise the proposal if they were yes.
+        spread: from the lowest to the highest of several assessors' scores; `None` when there are none (rule R9).
     """
 
     id: str
@@ -174,6 +175,7 @@ class RiskFinding:
     own: bool = False
     proposed_if: Cell | None = None
     raised_by: tuple[str, ...] = ()
+    spread: Cell | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -200,15 +200,19 @@ def _unproven(assessment: Assessment, check: str) -> bool:
 
 def _of_risks(analysed: Analysed) -> Iterator[Gap]:
     answers = {answer.id: answer for answer in analysed.assessment.risks}
-    unscored = [risk for risk in analysed.risks if risk.relevant and risk.applicable and not _is_scored(risk)]
+    unscored = [risk.id for risk in analysed.risks if risk.relevant and risk.applicable and not _is_scored(risk)]
     if unscored:
-        names = list_in_words(same(risk.id) for risk in unscored)
-        words = say("risks_not_scored", n=len(unscored), names=names)
-        yield _gap(MISSING, "risks", words, "AVG 35(7)(c)", mandatory=analysed.dpia is Status.REQUIRED)
+        yield _not_scored(tuple(unscored), mandatory=analysed.dpia is Status.REQUIRED)
     for risk in analysed.risks:
         answer = answers.get(risk.id)
         if answer is not None:
             yield from _of_risk(analysed, risk, answer)
+
+
+@lru_cache(maxsize=1024)
+def _not_scored(risks: tuple[str, ...], *, mandatory: bool) -> Gap:
+    words = say("risks_not_scored", n=len(risks), names=list_in_words(map(same, risks)))
+    return _gap(MISSING, "risks", words, "AVG 35(7)(c)", mandatory=mandatory)
 
 
 def _is_scored(risk: RiskFinding) -> bool:
@@ -222,6 +226,8 @@ def _of_risk(analysed: Analysed, risk: RiskFinding, answer: RiskAnswer) -> Itera
         return
     if risk.own and not answer.name.strip():
         yield _gap(MISSING, risk.id, say("risk_no_name", id=risk.id))
+    if risk.spread is not None and answer.inherent and not answer.motivation.strip() and risk.spread != risk.inherent:
+        yield _gap(MISSING, risk.id, say("risk_consensus", name=risk.name), "AVG 5(2)")
     if _is_scored(risk) and risk.inherent is None:
         yield _gap(MISSING, risk.id, say("risk_no_inherent", name=risk.name), "AVG 35(7)(c)")
     for what in risk.corrections:

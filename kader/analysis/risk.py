@@ -243,6 +243,7 @@ def _found(given: _Given, risk: Risk) -> RiskFinding:
         now=chosen.now,
         planned=chosen.planned,
         corrections=chosen.corrections,
+        spread=_spread_cell(given.prepared, answer),
         applicable=_applies(answer),
     )
 
@@ -261,13 +262,14 @@ def _own_risk(given: _Given, answer: RiskAnswer) -> RiskFinding:
         now=chosen.now,
         planned=chosen.planned,
         corrections=chosen.corrections,
+        spread=_spread_cell(given.prepared, answer),
         applicable=_applies(answer),
         own=True,
     )
 
 
 def _is_scored(answer: RiskAnswer | None) -> bool:
-    return answer is not None and bool(answer.inherent or answer.now or answer.planned)
+    return answer is not None and bool(answer.inherent or answer.now or answer.planned or answer.opinions)
 
 
 def _applies(answer: RiskAnswer | None) -> bool:
@@ -291,8 +293,11 @@ def _chosen(given: _Given, answer: RiskAnswer | None, suggested: Place) -> _Chos
     if answer is None or not _is_scored(answer):
         return _NOT_CHOSEN
     prepared, measures = given.prepared, given.measures.get(answer.id, ())
-    corrections: dict[Text, None] = {} if answer.inherent else {say("no_inherent"): None}
+    corrections: dict[Text, None] = {}
     scored = [_place(score) for score in (answer.inherent, answer.now, answer.planned)]
+    if answer.inherent is None:
+        scored[0] = between = spread(answer)
+        corrections[say("no_inherent" if between is None else "no_consensus")] = None
     sunk = () if answer.deviation.strip() else given.floors.get(answer.id, ())
     axes = [
         _Axis(prepared.scale.axis_names[axis], axis, index, measures, corrections).allowed(
@@ -305,6 +310,22 @@ def _chosen(given: _Given, answer: RiskAnswer | None, suggested: Place) -> _Chos
         for likelihood, impact in zip(*axes, strict=True)
     ]
     return _Chosen(inherent=cells[0], now=cells[1], planned=cells[2], corrections=tuple(corrections))
+
+
+def spread(answer: RiskAnswer) -> Place | None:
+    """From the lowest to the highest of all opinions, per axis; nothing is averaged (rule R9)."""
+    places = [(_ranks(opinion.score.likelihood), _ranks(opinion.score.impact)) for opinion in answer.opinions]
+    if not places:
+        return None
+    likelihood, impact = (
+        Ranks(min(ranks.low for ranks in axis), max(ranks.high for ranks in axis)) for axis in zip(*places, strict=True)
+    )
+    return likelihood, impact
+
+
+def _spread_cell(prepared: Prepared, answer: RiskAnswer | None) -> Cell | None:
+    place = None if answer is None else spread(answer)
+    return None if place is None else prepared.cells[place]
 
 
 def _place(score: Score | None) -> Place | None:

@@ -28,6 +28,7 @@ from kader.assessment.parts import (
     MeasureAnswer,
     Measurement,
     Meta,
+    Opinion,
     Origin,
     ProcessingAnswer,
     Proposal,
@@ -61,6 +62,7 @@ __all__ = [
     "MeasureAnswer",
     "Measurement",
     "Meta",
+    "Opinion",
     "Origin",
     "ProcessingAnswer",
     "Proposal",
@@ -78,6 +80,14 @@ class Assessment(Value):
     """One dossier: the whole document.
 
     It does not change; every `with_*` method gives a new one, checked like a document from outside.
+
+    >>> from kader.framework.model import Framework
+    >>> scan = Assessment.new(Framework.bundled(), name="Parkeerscan")
+    >>> answered = scan.with_value("facts/large_scale/value", "yes").with_risk("PR10", motivation="Kleine groepen.")
+    >>> answered.truths()
+    {'large_scale': <Truth.YES: 'yes'>}
+    >>> scan.truths()
+    {}
 
     Attributes:
         facts: pre-scan fact → answer.

@@ -194,6 +194,20 @@ class Score(Value):
         return {"likelihood": Interval.unknown(), "impact": Interval.unknown(), **given}
 
 
+class Opinion(Value):
+    """How one of several assessors scores a risk before measures (rule R9); all opinions stay visible.
+
+    Attributes:
+        assessor: who; score: what they think; remark: why.
+    """
+
+    key: ClassVar[str] = "assessor"
+
+    assessor: Line
+    score: Score
+    remark: LongText = ""
+
+
 class RiskAnswer(Given):
     """A risk as it is scored by a person.
 
@@ -206,6 +220,7 @@ class RiskAnswer(Given):
         motivation: why these levels.
         deviation: why the score is below the proposal or a floor.
         applicable: `False` needs a motivation.
+        opinions: of several assessors, by name; `inherent` is then the level they chose together, with its reason.
     """
 
     key: ClassVar[str] = "id"
@@ -221,6 +236,7 @@ class RiskAnswer(Given):
     motivation: LongText = ""
     deviation: LongText = ""
     applicable: bool = True
+    opinions: Annotated[tuple[Opinion, ...], AfterValidator(by_key)] = ()
 
 
 class MeasureAnswer(Given):

@@ -316,6 +316,52 @@ def test_nothing_scored_is_nothing_and_not_low(new, framework):
     assert set(findings.counts.values()) == {0}
 
 
+# --- R9: more assessors ---
+
+
+def opinions(*pairs: tuple[str, str]) -> list[dict[str, Any]]:
+    return [{"assessor": f"A{number}", "score": Score.of(*pair)} for number, pair in enumerate(pairs)]
+
+
+def test_r9_until_there_is_a_common_level_the_whole_range_holds(new, framework):
+    scored = new.with_risk("PR10", opinions=opinions(("laag", "midden"), ("hoog", "midden"), ("midden", "midden")))
+    finding = found(scored)
+    assert finding.spread is not None
+    assert finding.spread.likelihood == (LOW, HIGH)
+    assert finding.inherent == finding.spread
+    assert (finding.spread.best, finding.spread.worst) == (LOW, HIGH)
+    assert any(words.nl.startswith("R9") for words in finding.corrections)
+    assert ("contradiction", True) in gaps(analyse(framework, scored), "PR10")
+
+
+def test_r9_a_chosen_level_needs_a_reason_when_opinions_differ(new, framework):
+    chosen = new.with_risk(
+        "PR10", opinions=opinions(("laag", "midden"), ("hoog", "midden")), inherent=Score.of("midden", "midden")
+    )
+    assert gaps(analyse(framework, chosen), "PR10") == [("missing", True)]
+    reasoned = chosen.with_risk("PR10", motivation="Samen besproken.")
+    assert gaps(analyse(framework, reasoned), "PR10") == []
+    finding = found(reasoned)
+    assert finding.inherent is not None
+    assert finding.spread is not None
+    assert finding.inherent.worst is MEDIUM
+    assert finding.spread.worst is HIGH
+
+
+def test_r9_when_all_agree_no_reason_is_asked(new, framework):
+    agreed = new.with_risk(
+        "PR10", opinions=opinions(("midden", "midden"), ("midden", "midden")), inherent=Score.of("midden", "midden")
+    )
+    assert gaps(analyse(framework, agreed), "PR10") == []
+
+
+def test_r9_an_opinion_is_given_by_path(new):
+    scored = new.with_value("risks/PR10/opinions/Jan de Vries/score/likelihood", "hoog")
+    assert scored.risks[0].opinions[0].score.likelihood == Interval.of("hoog")
+    assert scored.risks[0].opinions[0].score.impact == Interval.unknown()
+    assert scored.with_value("risks/PR10/opinions/Jan de Vries", None).risks[0].opinions == ()
+
+
 # --- R7: a high residual risk ---
 
 
