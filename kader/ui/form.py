@@ -234,7 +234,7 @@ class Form(SavingWidget):
                 text = ", ".join(given) if isinstance(given, list) else given
                 lines.append(Markup("<strong>{}:</strong> {}").format(self.labels[extra], text))
         for proposal in entry.get("proposals", []):
-            words_ = proposal.get("label") or self._worded(question, proposal.get("value"))
+            words_ = proposal.get("label") or self._plain(question, proposal.get("value"))
             said = self.labels["proposed"].format(value=words_)
             source = " ".join(
                 self.labels[key].format(**{name: proposal[name]})  # type: ignore[literal-required]
@@ -245,14 +245,21 @@ class Form(SavingWidget):
         return Markup("<dt>{}</dt><dd>{}</dd>").format(question["label"], Markup("<br>").join(lines))
 
     def _worded(self, question: Question, value: Any) -> Markup | str:
+        shown = self._plain(question, value)
+        if value is None or value == "":
+            return figures.badge("open", shown)
+        if isinstance(value, str) and value in {"yes", "no", "unknown", "na"}:
+            return figures.badge(value, shown)
+        return shown
+
+    def _plain(self, question: Question, value: Any) -> str:
+        """A value in words; `str`, because a template that is filled in later is escaped as a whole."""
         labels = {option["value"]: option["label"] for option in question.get("options", [])}
+        if value is None or value in ("", []):
+            return str(self.labels["no_value"])
         if isinstance(value, list):
             joint = " – " if question["kind"] == "level" else ", "
-            return joint.join(str(labels.get(one, one)) for one in value) or str(self.labels["no_value"])
-        if value is None or value == "":
-            return figures.badge("open", self.labels["no_value"])
-        if isinstance(value, str) and value in {"yes", "no", "unknown", "na"} and value in labels:
-            return figures.badge(value, labels[value])
+            return joint.join(str(labels.get(one, one)) for one in value)
         return str(labels.get(value, value))
 
 

@@ -29,6 +29,7 @@ class Matrix {
       chips: new Map(),
       rows: new Map(),
       cells: new Map(),
+      places: new Map(),
     });
     const { id, labels } = this;
     this.unscored = h("ul", { class: "k-chips" });
@@ -92,24 +93,15 @@ class Matrix {
     const cell = h("td", { class: `k-level-${level}` },
       h("span", { class: "k-cell-level" }, h("span", { class: "k-mark", "aria-hidden": "true" }, this.sign(level)), ` ${this.word(level)}`), list);
     this.cells.set(`${likelihood}/${impact}`, list);
-    if (!this.readOnly) {
-      cell.addEventListener("dragover", (event) => { event.preventDefault(); cell.classList.add("k-over"); });
-      cell.addEventListener("dragleave", () => cell.classList.remove("k-over"));
-      cell.addEventListener("drop", (event) => {
-        event.preventDefault();
-        cell.classList.remove("k-over");
-        const risk = event.dataTransfer.getData("text/plain");
-        if (this.chips.has(risk)) this.save(risk, { likelihood: [likelihood, likelihood], impact: [impact, impact] });
-      });
-    }
+    this.places.set(cell, { likelihood: [likelihood, likelihood], impact: [impact, impact] });
     return cell;
   }
 
   chip(risk) {
-    const button = h("button", { type: "button", class: "k-chip", draggable: this.readOnly ? null : "true", "aria-describedby": this.readOnly ? null : `${this.id}-help`, "data-risk": risk.id });
-    button.addEventListener("click", () => this.open(risk.id));
+    const button = h("button", { type: "button", class: "k-chip", "aria-describedby": this.readOnly ? null : `${this.id}-help`, "data-risk": risk.id });
+    button.addEventListener("click", () => { if (!this.dragged) this.open(risk.id); });
     if (!this.readOnly) {
-      button.addEventListener("dragstart", (event) => { event.dataTransfer.setData("text/plain", risk.id); event.dataTransfer.effectAllowed = "move"; });
+      this.draggable(button, risk.id);
       button.addEventListener("keydown", (event) => {
         const step = { ArrowUp: [1, 0], ArrowDown: [-1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
         if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
@@ -119,6 +111,47 @@ class Matrix {
       });
     }
     return { button, item: h("li", {}, button) };
+  }
+
+  // By pointer events: these work for a mouse, a pen and a finger alike, and for buttons in every browser.
+  draggable(button, risk) {
+    let from = null;
+    let over = null;
+    const mark = (cell) => {
+      if (over !== cell) over?.classList.remove("k-over");
+      over = cell;
+      over?.classList.add("k-over");
+    };
+    const end = () => {
+      from = null;
+      mark(null);
+      button.style.removeProperty("transform");
+      button.classList.remove("k-dragging");
+    };
+    button.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      this.dragged = false;
+      from = [event.pageX, event.pageY];
+      button.setPointerCapture(event.pointerId);
+    });
+    button.addEventListener("pointermove", (event) => {
+      if (!from) return;
+      const [x, y] = [event.pageX - from[0], event.pageY - from[1]];
+      if (!this.dragged && Math.hypot(x, y) < 6) return;
+      this.dragged = true;
+      button.classList.add("k-dragging");
+      button.style.transform = `translate(${x}px, ${y}px)`;
+      const under = document.elementsFromPoint(event.clientX, event.clientY).find((element) => this.places.has(element));
+      mark(under || null);
+    });
+    button.addEventListener("pointerup", () => {
+      const cell = over;
+      const moved = Boolean(from) && this.dragged;
+      end();
+      if (moved && cell) this.save(risk, this.places.get(cell));
+    });
+    button.addEventListener("pointercancel", end);
+    button.addEventListener("keydown", (event) => { this.dragged = false; if (event.key === "Escape") end(); });
   }
 
   open(risk) {

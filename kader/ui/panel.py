@@ -55,14 +55,9 @@ class Panel(anywidget.AnyWidget):
         label: str = "",
         language: Language | str = "nl",
     ) -> None:
-        # Text that is read out is new each time it is set, also when the words are the same.
+        said = {"announce": announce} if announce else {}
         super().__init__(
-            html=escape(html),
-            announce=announce,
-            place=place,
-            title=title,
-            label=label,
-            language=str(Language(language)),
+            html=escape(html), place=place, title=title, label=label, language=str(Language(language)), **said
         )
 
     @traitlets.validate("html")

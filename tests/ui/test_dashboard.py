@@ -7,7 +7,7 @@ import re
 import pytest
 
 pytest.importorskip("playwright")
-from playwright.sync_api import expect  # noqa: E402
+from playwright.sync_api import expect
 
 AXE = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
@@ -38,9 +38,13 @@ def test_every_kind_of_question_sends_its_own_kind_of_value(dashboard, page):
         ("algorithm/begin", lambda q: q.get_by_label("Vanaf?").fill("2027-12-02"), "2027-12-02"),
         ("algorithm/themes", lambda q: q.get_by_label("Zorg").check(), ["b"]),
         ("risks/PR10/inherent/likelihood", lambda q: q.get_by_label("Van").select_option("laag"), "laag"),
-        ("risks/PR10/inherent/likelihood", lambda q: q.get_by_label("Tot en met").select_option("hoog"), ["laag", "hoog"]),
+        (
+            "risks/PR10/inherent/likelihood",
+            lambda q: q.get_by_label("Tot en met").select_option("hoog"),
+            ["laag", "hoog"],
+        ),
     ]
-    for path, act, value in steps:
+    for path, act, _ in steps:
         act(question(page, path))
         expect(question(page, path).locator(".k-status-saved")).to_be_visible()
     kept = dashboard.kept("kinds")
@@ -154,7 +158,9 @@ def test_the_matrix_works_by_arrow_keys_drag_and_selects(dashboard, page):
     page.keyboard.press("ArrowRight")
     expect(chip).to_be_focused()
     expect(page.locator("td.k-level-midden").locator(chip)).to_be_visible()
-    expect(page.locator(".k-form > [role=status]")).to_contain_text("PR02 Doelverschuiving: kans midden, impact midden, risico midden.")
+    expect(page.locator(".k-form > [role=status]")).to_contain_text(
+        "PR02 Doelverschuiving: kans midden, impact midden, risico midden."
+    )
     expect(page.locator('[data-path="risks/PR02"] .k-status-saved')).to_be_visible()
     page.locator("button[data-risk=PR03]").drag_to(page.locator("td.k-level-hoog").first)
     expect(page.locator('[data-path="risks/PR03"]').get_by_text("Risico: hoog")).to_be_visible()
@@ -188,7 +194,9 @@ def test_no_accessibility_violations_and_nothing_falls_off(dashboard, browse, no
     from axe_playwright_python.sync_playwright import Axe
 
     # axe itself needs eval; the page without axe runs under the policy in every other test.
-    page = browse(viewport={"width": width, "height": 900}, bypass_csp=True, color_scheme="dark" if width == 320 else "light")
+    page = browse(
+        viewport={"width": width, "height": 900}, bypass_csp=True, color_scheme="dark" if width == 320 else "light"
+    )
     dashboard.open(page, notebook, ".k-form", dossier=f"axe-{notebook}", language=language)
     expect(page.locator("#loading")).to_have_count(0)
     for summary in page.locator(".k-form summary").all():
