@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from urllib.parse import parse_qs, quote
 
 from markupsafe import Markup
@@ -25,6 +25,7 @@ from kader.assessment.model import Assessment
 from kader.errors import AssessmentError, KaderError, Problem, StoreError
 from kader.framework.model import Framework
 from kader.report import build, html
+from kader.report.document import Document
 from kader.report.summary import framework_of
 from kader.store import DossierFile, Entry, Saved, Store, Stored
 from kader.text import Language, Text
@@ -45,43 +46,9 @@ class Page:
         return str(self.markup)
 
 
-class Book(Protocol):
-    """What a workbook shows, part by part."""
-
-    def overview(self) -> Any:
-        """Whose dossier it is and how it stands."""
-
-    def parts(self) -> Any:
-        """The parts with their progress."""
-
-    def verdicts(self) -> Any:
-        """The verdicts with all that they rest on."""
-
-    def prescan(self) -> Any:
-        """The questions of the pre-scan."""
-
-    def requirements(self) -> Any:
-        """The requirements with their check questions."""
-
-    def processing(self) -> Any:
-        """The inventory of the processing."""
-
-    def risks(self) -> Any:
-        """Risks and measures."""
-
-    def decisions(self) -> Any:
-        """Advice and decision."""
-
-    def actions(self) -> Any:
-        """What remains to be done."""
-
-    def sources(self) -> Any:
-        """The register's own words, and what the assessment was made with."""
-
-
 def open(
     dossier: str = "", file: str | Path = "", store: str = "", language: str = "", widgets: bool | str = "auto"
-) -> Book:
+) -> Workbook | Reading | Closed:
     """Open a dossier.
 
     In the dashboard the address says which one (`?dossier=…&language=en`); what cannot be opened is said on the page.
@@ -225,12 +192,13 @@ class Reading:
 
     def __init__(self, framework: Framework, assessment: Assessment, language: Language, today: dt.date | None) -> None:
         self.assessment = assessment
-        self._made = lambda: build.build(framework, assessment, analyse(framework, assessment, today=today), language)
+        self._framework, self._language, self._today = framework, language, today
 
     @cached_property
-    def document(self) -> Any:
+    def document(self) -> Document:
         """The whole report."""
-        return self._made()
+        findings = analyse(self._framework, self.assessment, today=self._today)
+        return build.build(self._framework, self.assessment, findings, self._language)
 
     def overview(self) -> Page:
         """Whose dossier it is and how it stands."""
@@ -342,7 +310,9 @@ class _Keeper:
         return Kept(assessment=found.assessment, revision=found.revision, at=found.at)
 
 
-def _opened(dossier: str, file: str | Path, store: str, language: str, *, interactive: bool) -> Book:
+def _opened(
+    dossier: str, file: str | Path, store: str, language: str, *, interactive: bool
+) -> Workbook | Reading | Closed:
     load, save = _place(dossier, file, store)
     found = load()
     said = _language(language, found.assessment)
@@ -381,7 +351,7 @@ def _asked() -> dict[str, str]:
     found = parse_qs(os.environ.get("QUERY_STRING", ""), max_num_fields=50)
     first = {name: values[0] for name, values in found.items()}
     asked = {"dossier": first.get("dossier", "")[:_SHOWN]}
-    spoken = first.get("language") or first.get("taal")
+    spoken = first.get("language") or first.get("taal") or ""
     if spoken in {*Language}:
         asked["language"] = spoken
     return asked
@@ -403,7 +373,7 @@ def _interactive(widgets: bool | str) -> bool:
         from IPython.core.getipython import get_ipython
     except ImportError:
         return False
-    return get_ipython() is not None  # type: ignore[no-untyped-call]
+    return get_ipython() is not None
 
 
 _NOT_OPEN: Final = Text("Dit dossier kan niet worden geopend", "This dossier cannot be opened")

@@ -22,7 +22,7 @@ from kader.ui.state import State
 # The parts of the workbook in their order: id, title, the name of their progress in the findings.
 PARTS: Final[tuple[tuple[str, Text, str], ...]] = (
     ("overview", Text("Overzicht", "Overview"), ""),
-    ("prescan", Text("Pre-scan", "Pre-scan"), "facts"),
+    ("prescan", Text("Pre-scan", "Pre-scan"), "prescan"),
     ("requirements", Text("Vereisten", "Requirements"), "checks"),
     ("processing", Text("De verwerking", "The processing"), "processing"),
     ("risks", Text("Risico's en maatregelen", "Risks and measures"), "risks"),
@@ -32,6 +32,11 @@ PARTS: Final[tuple[tuple[str, Text, str], ...]] = (
 )
 TITLES: Final = {part: title for part, title, _ in PARTS}
 
+_NEEDED: Final = Text(
+    "Pas na deze antwoorden kan het ‘niet verplicht’ worden:",
+    "It can only become “not required” after these answers:",
+)
+_CLAIMED: Final = Text("Dit telt alleen als iemand zich erop beroept:", "This counts only when somebody claims it:")
 _SETTLED: Final = frozenset({Status.REQUIRED})
 
 
@@ -114,7 +119,7 @@ def parts(state: State) -> Markup:
                 part, title.to(state.language), bar
             )
         )
-    return Markup("<ul>{}</ul>").format(Markup("").join(items))
+    return Markup('<ul class="k-parts">{}</ul>').format(Markup("").join(items))
 
 
 def title(part: str, state: State, intro: Markup | str = "") -> Markup:
@@ -156,13 +161,13 @@ def _outlook(verdict: Verdict, state: State) -> str:
 def _verdict(verdict: Verdict, proposed: Prescan | None, state: State) -> Markup:
     second = proposed.verdicts.get(verdict.id) if proposed else None
     if_proposed = Markup("")
-    if second is not None and second.status != verdict.status:
-        if_proposed = Markup('<p class="k-fine" data-key="proposed">{} {}</p>').format(
-            _say(state, "Als de voorstellen kloppen:", "If the proposals hold:"), _badge(second, state)
+    if second is not None:
+        if_proposed = Markup('<span class="k-if-proposed">{} {}</span>').format(
+            _say(state, "als de voorstellen kloppen:", "if the proposals hold:"), _badge(second, state)
         )
     return Markup(
-        '<details data-key="verdict-{id}" class="k-verdict"><summary><span>{title}</span> {badge}'
-        ' <span class="k-fine">{outlook}</span></summary>{if_proposed}{body}</details>'
+        '<details data-key="verdict-{id}" class="k-verdict"><summary><span class="k-verdict-title">{title}</span>'
+        "<span>{badge} <small>{outlook}</small></span>{if_proposed}</summary>{body}</details>"
     ).format(
         id=verdict.id,
         title=verdict.title.to(state.language),
@@ -227,13 +232,10 @@ def _decided_by(verdict: Verdict, state: State) -> Iterable[Markup]:
         ]
         words = _say(state, "Elk van deze antwoorden maakt het verplicht:", "Each of these answers makes it required:")
         yield Markup("<p>{}</p><ul>{}</ul>").format(words, Markup("").join(items))
-    for facts, nl, en in (
-        (verdict.needed, "Pas na deze antwoorden kan het ‘niet verplicht’ worden:", "It can only become “not required” after these answers:"),
-        (verdict.claims, "Dit telt alleen als iemand zich erop beroept:", "This counts only when somebody claims it:"),
-    ):  # fmt: skip
+    for facts, words_ in ((verdict.needed, _NEEDED), (verdict.claims, _CLAIMED)):
         if facts:
             items = [Markup("<li>{}</li>").format(_link(fact, state)) for fact in facts]
-            yield Markup("<p>{}</p><ul>{}</ul>").format(_say(state, nl, en), Markup("").join(items))
+            yield Markup("<p>{}</p><ul>{}</ul>").format(words_.to(state.language), Markup("").join(items))
 
 
 def _link(fact: str, state: State) -> Markup:
@@ -287,8 +289,8 @@ def prescan(state: State) -> Markup:
         note = Markup('<p class="k-note">{}</p>').format(
             _say(
                 state,
-                "Uit de tekst van het register komen voorstellen. Een voorstel is geen antwoord: neem het over, of kies "
-                "zelf en geef de reden.",
+                "Uit de tekst van het register komen voorstellen. Een voorstel is geen antwoord: neem het over, of "
+                "kies zelf en geef de reden.",
                 "Proposals come from the register's text. A proposal is no answer: accept it, or choose yourself and "
                 "give the reason.",
             )
@@ -304,7 +306,8 @@ def requirements(state: State) -> Markup:
         rows.append(
             Markup(
                 '<tr data-key="row-{id}"><th scope="row"><a href="#requirement-{id}">{title}</a></th>'
-                '<td data-label="{status_label}">{badge}</td><td data-label="{answered_label}" class="k-number">{done}/{total}</td>'
+                '<td data-label="{status_label}">{badge}</td>'
+                '<td data-label="{answered_label}" class="k-number">{done}/{total}</td>'
                 '<td data-label="{blockers_label}">{blockers}</td></tr>'
             ).format(
                 id=id,

@@ -37,7 +37,7 @@ def _choices(words: Mapping[Any, Text], language: Language, *, reasoned: Sequenc
 def _question(path: str, kind: Any, label: Text, language: Language, **more: Any) -> Question:
     """A question without the parts that would be empty."""
     spoken = {key: value.to(language) if isinstance(value, Text) else value for key, value in more.items()}
-    return {"path": path, "kind": kind, "label": label.to(language), **{k: v for k, v in spoken.items() if v}}  # type: ignore[typeddict-item,return-value]
+    return {"path": path, "kind": kind, "label": label.to(language), **{k: v for k, v in spoken.items() if v}}  # type: ignore[typeddict-item]
 
 
 def _schema(language: Language, groups: list[Group], *, read_only: bool) -> Schema:
@@ -94,7 +94,6 @@ def _fact(fact: Fact, language: Language) -> Question:
         articles=list(fact.articles),
         options=_choices(wording.TRUTH, language),
         extras=["remark"],
-        empty=["unknown"],
     )
 
 
@@ -219,7 +218,8 @@ _APPLICABLE_HINT: Final = Text("Kiest u nee, geef dan hieronder de reden.", "If 
 _YES_NO: Final = {"yes": wording.TRUTH[Truth.YES], "no": wording.TRUTH[Truth.NO]}
 _MORE_RISKS: Final = Text("Ander risico uit de catalogus toevoegen", "Add another risk from the catalogue")
 _OWN_RISK: Final = Text("Eigen risico toevoegen: hoe heet het?", "Add a risk of your own: what is it called?")
-_ADD: Final = Text("Toevoegen", "Add")
+_ADD_RISK: Final = Text("Een risico toevoegen", "Add a risk")
+_ADD_MEASURE: Final = Text("Een maatregel toevoegen", "Add a measure")
 
 
 def shown_risks(assessment: Assessment, findings: Findings) -> tuple[str, ...]:
@@ -241,7 +241,7 @@ def risks(
         adding = [_question(OWN_RISK, "text", _OWN_RISK, language, maxLength=200)]
         if others:
             adding.insert(0, _question(MORE_RISKS, "choice", _MORE_RISKS, language, options=_choices(others, language)))
-        groups.append(_group("risks-more", _ADD, language, adding))
+        groups.append(_group("risks-more", _ADD_RISK, language, adding))
     return _schema(language, groups, read_only=read_only)
 
 
@@ -264,7 +264,9 @@ def _risk(framework: Framework, id: str, given: RiskAnswer | None, language: Lan
         _question(f"{base}/origin", "longtext", _RISK["origin"], language, hint=_causes(framework, id)),
         _question(f"{base}/motivation", "longtext", _RISK["motivation"], language, extras=["remark"]),
         _question(f"{base}/deviation", "longtext", _RISK["deviation"], language),
-        _question(f"{base}/irreversible", "choice", _RISK["irreversible"], language, options=_choices(_YES_NO, language)),
+        _question(
+            f"{base}/irreversible", "choice", _RISK["irreversible"], language, options=_choices(_YES_NO, language)
+        ),
     ]  # fmt: skip
     name = risk_name(framework, id, given)
     described = known.description if known else Text(given.description, given.description) if given else EMPTY
@@ -282,7 +284,7 @@ def _causes(framework: Framework, id: str) -> Text:
     )
 
 
-def risk_values(framework: Framework, assessment: Assessment, findings: Findings) -> Values:
+def risk_values(assessment: Assessment, findings: Findings) -> Values:
     """What is said of each risk that is shown."""
     own = {risk.id: risk for risk in assessment.risks}
     values: dict[str, Answer] = {MORE_RISKS: {"value": None}, OWN_RISK: {"value": ""}}
@@ -342,7 +344,7 @@ def measures(
         if others:
             options = _choices(others, language)
             adding.insert(0, _question(MORE_MEASURES, "choice", _MORE_MEASURES, language, options=options))
-        groups.append(_group("measures-more", _ADD, language, adding))
+        groups.append(_group("measures-more", _ADD_MEASURE, language, adding))
     return _schema(language, groups, read_only=read_only)
 
 
@@ -400,17 +402,45 @@ def measure_values(assessment: Assessment) -> Values:
 # --- decisions, and what the algorithm is -----------------------------------------------------------------------
 
 _DECISIONS: Final[tuple[tuple[str, str, Text, tuple[str, ...]], ...]] = (
-    ("dpia_reference", "text", Text("Kenmerk van de DPIA, als die er al is", "Reference of the DPIA, if there is one"), ("AVG 35",)),
+    (
+        "dpia_reference",
+        "text",
+        Text("Kenmerk van de DPIA, als die er al is", "Reference of the DPIA, if there is one"),
+        ("AVG 35",),
+    ),
     ("dpia_date", "date", Text("Datum van die DPIA", "Date of that DPIA"), ()),
-    ("dpo_advice", "longtext", Text("Advies van de functionaris gegevensbescherming (FG)", "Advice of the data protection officer (DPO)"), ("AVG 35(2)", "AVG 39(1)(c)")),
+    (
+        "dpo_advice",
+        "longtext",
+        Text("Advies van de functionaris gegevensbescherming (FG)", "Advice of the data protection officer (DPO)"),
+        ("AVG 35(2)", "AVG 39(1)(c)"),
+    ),
     ("dpo_name", "text", Text("Naam van de FG", "Name of the DPO"), ()),
     ("dpo_date", "date", Text("Datum van het advies", "Date of the advice"), ()),
-    ("data_subjects_views", "longtext", Text("Wat vinden de betrokken mensen?", "What do the people concerned think?"), ("AVG 35(9)",)),
-    ("data_subjects_not_asked", "longtext", Text("Of: waarom is het hun niet gevraagd?", "Or: why were they not asked?"), ("AVG 35(9)",)),
-    ("prior_consultation_reference", "text", Text("Kenmerk van de voorafgaande raadpleging van de AP", "Reference of the prior consultation of the supervisory authority"), ("AVG 36",)),
+    (
+        "data_subjects_views",
+        "longtext",
+        Text("Wat vinden de betrokken mensen?", "What do the people concerned think?"),
+        ("AVG 35(9)",),
+    ),
+    (
+        "data_subjects_not_asked",
+        "longtext",
+        Text("Of: waarom is het hun niet gevraagd?", "Or: why were they not asked?"),
+        ("AVG 35(9)",),
+    ),
+    (
+        "prior_consultation_reference",
+        "text",
+        Text(
+            "Kenmerk van de voorafgaande raadpleging van de AP",
+            "Reference of the prior consultation of the supervisory authority",
+        ),
+        ("AVG 36",),
+    ),
     ("review_date", "date", Text("Wanneer kijkt u opnieuw?", "When will you look again?"), ("AVG 35(11)",)),
     ("status", "choice", Text("Is het dossier concept of definitief?", "Is the dossier a draft or final?"), ()),
-)  # fmt: skip
+)
 _STANDING_OF_DOSSIER: Final = {"concept": Text("concept", "draft"), "final": Text("definitief", "final")}
 _DECISIONS_TITLE: Final = Text("Advies en besluit", "Advice and decision")
 

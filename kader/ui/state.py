@@ -63,6 +63,7 @@ _READ_ONLY: Final = Problem(
 )
 _STAMPED: Final = frozenset({"facts", "checks", "processing", "risks"})
 _LEVELS: Final = frozenset({"likelihood", "impact"})
+_NOTHING: Final = frozenset({"value", "status", "publication_category", "inherent", "now", "planned"})
 _ANY: Final[Mapping[str, str]] = {"low": "laag", "high": "hoog"}
 _SCORE: Final = 4  # risks / PR10 / inherent / likelihood
 
@@ -195,7 +196,7 @@ def _plain(parts: Sequence[str], value: object) -> object:
         return value
     if parts[0] == "facts" and parts[-1] == "value":
         return "unknown"
-    if parts[-1] in {"value", "status", "publication_category"} or parts[-1].endswith(("_date", "due")):
+    if parts[-1] in _NOTHING or parts[-1].endswith(("_date", "due")):
         return None
     if parts[-1] in {"evidence", "assessments", "themes"}:
         return ()

@@ -13,14 +13,13 @@ from kader.assessment.model import RiskAnswer, Score
 from kader.assessment.paths import join, split
 from kader.ui import panels, questions
 from kader.ui.form import Form
-from kader.ui.matrix import Matrix, RiskRow, RiskValues
+from kader.ui.matrix import Matrix, RiskRow, RiskValues, ScoreData
 from kader.ui.panel import Panel
 from kader.ui.saving import Ack
 from kader.ui.state import Changed, State
 
 Render = Callable[[State], Markup]
 
-_STAGES: Final = ("inherent", "now", "planned")
 _BOOLEAN: Final = frozenset({"applicable", "irreversible", "removes_cause"})
 
 
@@ -34,13 +33,11 @@ class Shown:
         from IPython.display import display
 
         for part in self.parts:
-            display(part)
+            display(part)  # type: ignore[no-untyped-call]
 
     def html(self) -> Markup:
         """The same without a script."""
-        return Markup("").join(
-            [part.static() if isinstance(part, Panel) else Markup(part.html()) for part in self.parts]
-        )
+        return static(self.parts)
 
 
 def panel(state: State, render: Render, *, place: Any = "main", label: str = "", news: bool = False) -> Panel:
@@ -169,7 +166,7 @@ def risks(state: State) -> Shown:
         form(
             state,
             lambda: questions.risks(framework, state.assessment, state.findings, language, read_only=closed),
-            lambda: questions.risk_values(framework, state.assessment, state.findings),
+            lambda: questions.risk_values(state.assessment, state.findings),
             lambda path, value: _risk_answer(state, path, value),
         ),
         form(
@@ -262,15 +259,19 @@ def _score(given: RiskAnswer | None, found: RiskFinding | None, state: State) ->
         values["proposed"] = _levels(found.proposed)
         values["why"] = [said.to(state.language) for said in found.why]
     if given is not None:
-        for stage in _STAGES:
-            score: Score | None = getattr(given, stage)
-            values[stage] = None if score is None else {  # type: ignore[literal-required]
-                axis: [getattr(score, axis).low.value, getattr(score, axis).high.value]
-                for axis in ("likelihood", "impact")
-            }  # fmt: skip
+        values["inherent"], values["now"], values["planned"] = map(_scored, (given.inherent, given.now, given.planned))
         values["author"] = given.author
         values["at"] = given.at.isoformat() if given.at else ""
     return values
+
+
+def _scored(score: Score | None) -> ScoreData | None:
+    if score is None:
+        return None
+    return {
+        "likelihood": [score.likelihood.low.value, score.likelihood.high.value],
+        "impact": [score.impact.low.value, score.impact.high.value],
+    }
 
 
 def _levels(cell: Cell) -> Any:
@@ -310,6 +311,6 @@ def _fresh(start: str) -> str:
     return f"{start}-{secrets.token_hex(3)}"
 
 
-def static(shown: Iterable[Shown | Panel]) -> Markup:
+def static(shown: Iterable[Any]) -> Markup:
     """Widgets as plain HTML."""
     return Markup("").join([part.static() if isinstance(part, Panel) else part.html() for part in shown])

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -48,7 +50,7 @@ def test_true_is_not_one():
 
 
 def test_different_fields_of_one_question_do_not_clash():
-    base = {"facts": {}}
+    base: Any = {"facts": {}}
     mine = diff(base, {"facts": {"x": {"value": "yes", "author": "a", "at": "1"}}})
     theirs = diff(base, {"facts": {"x": {"remark": "let op", "author": "b", "at": "2"}}})
     assert clashes(mine, theirs) == ()
@@ -63,7 +65,7 @@ def test_the_same_field_clashes_with_both_values():
 
 
 def test_the_same_change_twice_is_no_clash():
-    base = {"facts": {}}
+    base: Any = {"facts": {}}
     made = diff(base, {"facts": {"x": {"value": "yes"}}})
     assert clashes(made, made) == ()
 

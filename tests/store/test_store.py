@@ -133,7 +133,7 @@ def test_no_such_dossier(store, id):
 def test_the_list_needs_no_documents(store):
     made = store.create(dossier(status="in_use", publication_category="impactful"), "Ada")
     store.create(dossier("tweede", name="Tweede", register_id="R-2"), "Bo")
-    proposal = Proposal(value="yes", quote="veel", field="goal", rule="r")
+    proposal = Proposal(value=Truth.YES, quote="veel", field="goal", rule="r")
     changed = made.assessment.with_fact("large_scale", value="yes").with_fact("iot_data", proposals=(proposal,))
     store.save(changed, based_on=1, author="Cy")
     with store._engine.begin() as connection:
@@ -152,10 +152,10 @@ def test_all_gives_every_dossier(store):
 
 
 def test_an_update_from_the_register_keeps_answers(store):
-    suggested = Proposal(value="yes", quote="oud", field="goal", rule="r")
+    suggested = Proposal(value=Truth.YES, quote="oud", field="goal", rule="r")
     made = store.create(dossier().with_fact("large_scale", proposals=(suggested,)), "Ada")
     store.save(made.assessment.with_fact("large_scale", value="no", reason="klein"), based_on=1, author="Ada")
-    renewed = Proposal(value="yes", quote="nieuw", field="goal", rule="r")
+    renewed = Proposal(value=Truth.YES, quote="nieuw", field="goal", rule="r")
     again = dossier("een-andere-id", name="Parkeerscan 2").with_fact("health_data", proposals=(renewed,))
     saved = store.update_from_register(again, "register")
     assert saved.assessment.meta.id == "parkeerscan"

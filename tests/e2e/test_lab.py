@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+from playwright.sync_api import expect
+
+from kader import serve
+
+
+@pytest.mark.page_errors("JupyterLab is of others")
+def test_a_dossier_opens_in_jupyterlab_and_shows_what_was_answered(page, start, store, database, dossier, tmp_path):
+    store.save(dossier.with_fact("large_scale", value="yes"), based_on=1, author="Ada")
+    port = serve.free_port(20_000 + os.getpid() % 20_000)
+    server = start(
+        f"serve.lab('parkeerscan', store={str(database)!r}, folder=Path('werk'), port={port}, open_browser=False)"
+    )
+    page.goto(server.wait(rf"(http://127\.0\.0\.1:{port}/lab/tree/\S+token=\w+)")[1])
+    expect(page.get_by_role("tab", name="parkeerscan.ipynb")).to_be_visible(timeout=60_000)
+    expect(page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first).to_be_visible(timeout=60_000)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    asked = page.locator('[data-path="facts/large_scale/value"]')
+    expect(asked.get_by_label("ja", exact=True)).to_be_checked(timeout=60_000)
+    other = page.locator('[data-path="facts/special_categories/value"]')
+    other.get_by_label("ja", exact=True).check()
+    expect(page.locator('[data-key="verdict-dpia"] > summary')).to_contain_text("verplicht")
+    assert store.load("parkeerscan").revision == 3
+    assert "news" not in page.locator("body").inner_text().casefold().split("\n")
+    assert server.stop() == 0
