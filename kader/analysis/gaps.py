@@ -23,6 +23,8 @@ CONTRADICTION: Final = "contradiction"
 DEVIATION: Final = "deviation"
 
 _DECLARABLE: Final = {"iama": "IAMA", "fria": "FRIA", "dtia": "DTIA", "kia": "KIA"}
+_DECISIONS: Final = "avg-10"
+_ARTICLES: Final = {"dtia": ("AVG 46",), "fria": ("AIA 27",)}
 _MANDATORY_VERDICTS: Final = frozenset({"dpia", "art22", "dtia", "fria"})
 _STATUS_PHRASE: Final = {
     RequirementStatus.NOT_MET: "requirement_not_met",
@@ -122,7 +124,9 @@ def _of_verdicts(analysed: Analysed) -> Iterator[Gap]:
         yield _gap(MISSING, "review", say("review_required", what=review.text), "AVG 35(11)")
     art22 = analysed.prescan.verdicts.get("art22")
     if art22 is not None and art22.status is Status.REQUIRED:
-        yield _gap(MISSING, "art22", say("art22_barred", what=art22.text), "AVG 22", mandatory=False)
+        shown = analysed.requirements.get(_DECISIONS)
+        met = shown is not None and shown.status is RequirementStatus.MET
+        yield _gap(MISSING, "art22", say("art22_barred", what=art22.text), "AVG 22", "UAVG 40", mandatory=not met)
 
 
 @lru_cache(maxsize=1024)
@@ -162,12 +166,11 @@ def _of_instrument(verdict: Verdict, name: str, declared: set[str], denied: set[
     if name in denied:
         phrase = "instrument_denied"
     by_law = required and any(reason.strength is Strength.LAW for reason in verdict.reasons)
-    articles = tuple(dict.fromkeys(reason.cite.nl for reason in verdict.reasons))
     yield _gap(
         CONTRADICTION if name in denied else MISSING,
         verdict.id,
         say(phrase, title=verdict.title),
-        *articles,
+        *_ARTICLES.get(verdict.id, ()),
         mandatory=by_law,
     )
 

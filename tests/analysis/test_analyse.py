@@ -202,6 +202,19 @@ def test_a_required_dtia_that_is_not_declared_blocks(new, framework):
     assert about(analyse(framework, abroad.with_algorithm(assessments=["DTIA"])), "dtia") == []
 
 
+def test_an_automated_decision_needs_its_basis_shown(new, framework):
+    automated = new.with_fact("personal_data", value="yes").with_fact("meaningful_human_intervention", value="no")
+    for fact in ("automated_decision", "decision_legal_or_significant_effect", "evaluation_scoring"):
+        automated = automated.with_fact(fact, value="yes")
+    (gap,) = about(analyse(framework, automated), "art22")
+    assert gap.mandatory
+    assert gap.articles == ("AVG 22", "UAVG 40")
+    shown = automated
+    for check in framework.requirements["avg-10"].checks:
+        shown = shown.with_check(check.id, value="yes")
+    assert not about(analyse(framework, shown), "art22")[0].mandatory
+
+
 def test_a_required_dpia_asks_for_advice_and_views(new, framework):
     findings = analyse(framework, required(new))
     assert about(findings, "decisions/dpo_advice")[0].mandatory
@@ -411,6 +424,8 @@ def test_for_every_assessment_the_analysis_is_pure_and_speaks_both_languages(ass
         assert gap.kind in {"missing", "contradiction", "deviation"}
         assert gap.text.nl.strip()
         assert gap.text.en.strip()
+        for article in gap.articles:
+            assert bundled().cite(article).en != article
 
 
 @given(assessments(), st.sampled_from(["nl", "en"]))
