@@ -16,6 +16,7 @@ from kader.assessment.model import Algorithm, Assessment, Meta, Proposal
 from kader.errors import ConflictError, MissingExtraError, StoreError
 from kader.framework.rules import Truth
 from kader.store import Store, database, tables
+from tests.strategies import assessments
 
 
 def dossier(id: str = "parkeerscan", **algorithm: object) -> Assessment:
@@ -439,6 +440,21 @@ counter = itertools.count()
 def shelf(tmp_path_factory):
     with Store.open(tmp_path_factory.mktemp("shelf") / "kader.db") as opened:
         yield opened
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=25)
+@given(assessments(), assessments())
+def test_random_assessments_come_back(shelf, one, other):
+    name = f"d-{next(counter)}"
+    one, other = (
+        found.model_copy(update={"meta": found.meta.model_copy(update={"id": name})}) for found in (one, other)
+    )
+    shelf.create(one, "Ada")
+    assert shelf.load(name).assessment == one
+    assert shelf.save(other, based_on=1, author="Bo").assessment == other
+    assert shelf.load(name).assessment == other
+    assert shelf.save(one, based_on=shelf.load(name).revision, author="Ada").assessment == one
+    assert shelf.verify(name) == ()
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
