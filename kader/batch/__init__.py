@@ -12,7 +12,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -68,11 +68,13 @@ class Summary:
     Attributes:
         out: the folder; lines: one an algorithm, in the order of the register.
         report: what was not understood in the register.
+        trouble: what went wrong with the portfolio's notebook; empty when nothing did.
     """
 
     out: Path
     lines: tuple[Line, ...]
     report: ImportReport
+    trouble: str = ""
 
     @property
     def failures(self) -> tuple[Line, ...]:
@@ -94,6 +96,9 @@ class Summary:
                 "{n} points in the register to look at: import-report.csv",
             )
             yield said.format(n=len(self.report.lines)).to(language)
+        if self.trouble:
+            said = Text("Het notebook van de portefeuille mislukte: {why}", "The portfolio's notebook failed: {why}")
+            yield said.format(why=self.trouble).to(language)
         for line in self.failures:
             yield f"  ! {line.name or line.id} {line.place}: {line.error}"
         yield Text("Begin bij {page}", "Start at {page}").format(page=self.out / "portfolio.html").to(language)
@@ -148,8 +153,8 @@ def run(
         lines = _worked_out(jobs, refused, settings, workers or os.cpu_count() or 1, progress)
         summary = Summary(out=folder, lines=tuple(lines), report=report)
         _write_summary(summary, framework, said)
-        _write_portfolio(summary, framework, said, settings)
-    return summary
+        trouble = _write_portfolio(summary, framework, said, settings)
+    return replace(summary, trouble=trouble)
 
 
 # --- what goes in ---------------------------------------------------------------------------------------------------
@@ -327,7 +332,9 @@ def _write_summary(summary: Summary, framework: Framework, language: Language) -
     files.write_text(summary.out / "summary.json", dumps(data, ensure_ascii=False, indent=1))
 
 
-def _write_portfolio(summary: Summary, framework: Framework, language: Language, settings: Settings) -> None:
+def _write_portfolio(summary: Summary, framework: Framework, language: Language, settings: Settings) -> str:
+    """The portfolio as page and notebook; what went wrong with the notebook, in words."""
+
     def address(line: Line) -> str:
         page = summary.out / "html" / f"{line.file}.html"
         return f"html/{line.file}.html" if line.file and page.exists() else ""
@@ -344,12 +351,4 @@ def _write_portfolio(summary: Summary, framework: Framework, language: Language,
             ).result()
         except BrokenProcessPool as error:
             failure = str(error)
-    if failure:
-        raise BatchError(
-            Problem(
-                Text("Het portefeuille-notebook mislukte: {why}", "The portfolio notebook failed: {why}").format(
-                    why=failure
-                ),
-                str(summary.out / "portfolio.ipynb"),
-            )
-        )
+    return failure

@@ -206,7 +206,7 @@ def batch(  # noqa: PLR0917  # click hands over each option by name
         )
     for line in summary.in_lines(language()):
         click.echo(line)
-    return 1 if summary.failures else 0
+    return 1 if summary.failures or summary.trouble else 0
 
 
 @contextmanager
