@@ -20,6 +20,7 @@ from kader.ui.state import Changed, State
 
 Render = Callable[[State], Markup]
 
+_ONE_QUESTION: Final = ("facts/", "checks/", "processing/")  # value, remark and reason of one question
 _BOOLEAN: Final = frozenset({"applicable", "irreversible", "removes_cause"})
 
 
@@ -80,11 +81,8 @@ def form(
 
     def renew(changed: Changed) -> None:
         fresh = {path: dict(entry) for path, entry in values().items()}
-        own = changed.path.rpartition("/")[0]
         news = {
-            path: entry
-            for path, entry in fresh.items()
-            if shown.get(path) != entry and not (own and path.rpartition("/")[0] == own)
+            path: entry for path, entry in fresh.items() if shown.get(path) != entry and not _is_own(path, changed.path)
         }
         shown.clear()
         shown.update(fresh)
@@ -97,6 +95,12 @@ def form(
 
     state.observe(renew)
     return made
+
+
+def _is_own(path: str, answered: str) -> bool:
+    """Whether a question is the one that was just answered here; the page knows that answer already."""
+    around = answered.rpartition("/")[0]
+    return path == answered or (path.startswith(_ONE_QUESTION) and path.rpartition("/")[0] == around)
 
 
 def overview(state: State) -> Shown:

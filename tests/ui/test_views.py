@@ -205,6 +205,18 @@ def test_ones_own_answer_is_not_sent_back():
     assert sent == []
 
 
+def test_what_another_decided_arrives_with_ones_own_answer():
+    state = state_of()
+    form = forms(views.decisions(state))[0]
+    shelf: Any = state._keeper
+    sent: list[Any] = []
+    form.send = lambda content, buffers=None: sent.append(content)
+    keep = shelf.save
+    shelf.save = lambda assessment, based_on: keep(assessment.with_decisions(dpo_name="Bo"), based_on)
+    assert sends(form, "decisions/dpo_advice", "goed").ok
+    assert list(sent[0]["values"]) == ["decisions/dpo_name"]
+
+
 def test_a_page_that_reads_takes_nothing():
     state = state_of(read_only=True)
     for part in PARTS:
