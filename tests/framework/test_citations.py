@@ -19,6 +19,7 @@ from kader.framework.model import Source
         ("Artikel 5 lid 1 onder a, b en c AVG", "AVG", ["5(1)(a)", "5(1)(b)", "5(1)(c)"]),
         ("Artikel 5 lid 1 onder de AVG", "AVG", ["5(1)"]),
         ("Artikel 5 lid 1 en 2 AVG", "AVG", ["5(1)", "5(2)"]),
+        ("Artikel 5 lid 1 en 2 onder a AVG", "AVG", ["5(1)", "5(2)(a)"]),
         ("Artikel 5(1)(c) AVG", "AVG", ["5(1)(c)"]),
         ("Artikel 5 en 32 AVG", "AVG", ["5", "32"]),
         ("Artikel 15 - 18 AVG", "AVG", ["15", "16", "17", "18"]),
