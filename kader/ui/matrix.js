@@ -178,7 +178,7 @@ class Matrix {
 
   row(risk) {
     const { labels } = this;
-    const heading = h("h4", { tabindex: "-1" }, `${risk.id} ${risk.name}`);
+    const heading = h(`h${this.schema.level || 3}`, { class: "k-score-name", tabindex: "-1" }, `${risk.id} ${risk.name}`);
     const selects = {};
     const axes = AXES.map((axis) => {
       selects[axis] = this.readOnly ? null : ["low", "high"].map((end) => {

@@ -114,6 +114,7 @@ class Matrix(SavingWidget):
         on_score: takes `(risk, stage, likelihood, impact)`, where the stage is `inherent`, `now` or `planned` and
             the others are `(from, up to)`, or `None` when the score is taken away. Without it the matrix is read-only.
         language: of the words.
+        level: of the headings with the risks' names, 2 to 5; a page's headings may not skip a level.
     """
 
     _esm = script("matrix")
@@ -127,12 +128,14 @@ class Matrix(SavingWidget):
         on_score: OnScore | None = None,
         *,
         language: Language | str = "nl",
+        level: int = 3,
     ) -> None:
         self._scale = scale
         self._on_score = on_score
         schema = {
             "language": str(Language(language)),
             "readOnly": on_score is None,
+            "level": min(max(level, 2), 5),
             "stages": list(STAGES),
             "levels": [{"value": str(level), "label": scale.level_names[level].to(language)} for level in Level],
             "matrix": {str(i): {str(k): str(scale.risk(k, i)) for k in Level} for i in Level},

@@ -155,7 +155,12 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory, chromium: Path) -> Itera
     folder, config = tmp_path_factory.mktemp("pages"), tmp_path_factory.mktemp("config")
     (config / "voila.py").write_text(SETTINGS)
     write(folder, "form", STORE, FORM + "panel", "form")
-    write(folder, "matrix", STORE, MATRIX + "matrix")
+    write(
+        folder,
+        "matrix",
+        STORE + "Panel(Markup('<h2>{}</h2>').format(word('Risico\\'s', 'Risks')), language=language)",
+        MATRIX + "matrix",
+    )
     write(folder, "panel", STORE, FORM.replace('place="side"', 'place="main"') + "panel", "form")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -10,7 +10,11 @@
     progress(index, count) {
       const bar = document.getElementById("loading_progress");
       const text = document.getElementById("loading_text");
-      if (bar) { bar.max = count; bar.value = index; }
+      if (bar) {
+        bar.max = count;
+        bar.value = index;
+        bar.setAttribute("aria-label", english() ? "Loading" : "Laden");
+      }
       if (text && (Date.now() - said > 3000 || index === count)) {
         said = Date.now();
         text.textContent = english() ? `Part ${index} of ${count} is being prepared …` : `Deel ${index} van ${count} wordt klaargezet …`;
@@ -61,9 +65,13 @@
     if (foot && document.body.lastElementChild !== foot) document.body.append(foot);
   }
 
-  function start() {
+  // Called right under the masthead: the rest of the page arrives cell by cell, which may take a while.
+  window.kader.masthead = () => {
     themeButton();
     languageLink();
+  };
+
+  function start() {
     landmarks();
     new MutationObserver(() => landmarks()).observe(document.body, { childList: true, subtree: false });
     const cells = document.getElementById("rendered_cells");
