@@ -250,7 +250,11 @@ class Group(_Spoken, click.Group):
 def language_option() -> Option:
     """`--language`, also called `--taal`; every command has it. It is read before the rest (see `choose`)."""
     return Option(
-        ["--language", "--taal"], text=_LANGUAGE, type=click.Choice([*Language]), metavar="[nl|en]", expose_value=False
+        ["--language", "--taal"],
+        text=_LANGUAGE,
+        type=click.Choice([each.value for each in Language]),
+        metavar="[nl|en]",
+        expose_value=False,
     )
 
 
