@@ -33,6 +33,7 @@ _LATER: Final = re.compile(
     re.IGNORECASE,
 )
 _BECAUSE: Final = re.compile(r",? (?:want|omdat|aangezien|because|since)\b", re.IGNORECASE)
+_TITLE_WORDS: Final = 9
 # "Not public" says nothing about whether it was done.
 _SECRET: Final = re.compile(r"\b(?:niet|not) (?:openbaar|gepubliceerd|public|published)", re.IGNORECASE)
 
@@ -63,11 +64,13 @@ def declared(entry: Mapping[str, Any]) -> Declared:
     for title, link in items(entry.get("impacttoetsen_grouping")):
         found.title(title, link)
     explanation = entry.get("impacttoetsen")
+    if isinstance(explanation, str) and found.lists_titles(explanation):
+        explanation = explanation.split(",")
     if isinstance(explanation, list | tuple):
         for title in explanation:
             found.title(str(title), "")
     elif explanation:
-        found.prose("impacttoetsen", explanation, "")
+        found.prose("impacttoetsen", str(explanation), "")
     for field, name in (("dpia", "DPIA"), ("iama", "IAMA")):
         if entry.get(field):
             found.yes_no(field, str(entry[field]), name)
@@ -135,6 +138,12 @@ class _Found:
                 self._unclear.append(("impacttoetsen_grouping", f"{title}, {link}"))
             else:
                 self._done.setdefault(name, "impacttoetsen_grouping")
+
+    def lists_titles(self, words: str) -> bool:
+        """Whether this is the list of standard 0.4, names with commas between them, and not an explanation."""
+        if _DONE.search(words) or _NOT.search(words) or _LATER.search(words):
+            return False
+        return all(len(part.split()) <= _TITLE_WORDS and self._names(part) for part in words.split(","))
 
     def yes_no(self, field: str, words: str, name: str) -> None:
         """The older fields `dpia` and `iama`: ja, nee, or something in between."""

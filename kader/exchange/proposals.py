@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Final, Literal
 
 import yaml
@@ -171,10 +172,9 @@ def _places(rules: Patterns, text: _Text) -> dict[int, set[tuple[str, int, int]]
     """
     low = text.low
     places: dict[int, set[tuple[str, int, int]]] = {}
-    words = set(low.translate(_NO_LETTERS).split())
-    beginnings = {"", *(word[:_SHORT] for word in words), *(word[:_LONG] for word in words)}
-    for beginning in rules.clues.keys() & beginnings:
-        for clue, patterns in rules.clues[beginning]:
+    begun = filter(None, map(_begun, set(low.translate(_NO_LETTERS).split())))
+    for beginning in {"", *chain.from_iterable(begun)}:
+        for clue, patterns in rules.clues.get(beginning, ()):
             position = low.find(clue)
             while position >= 0:
                 begin, end = text.sentence(position)
@@ -184,6 +184,12 @@ def _places(rules: Patterns, text: _Text) -> dict[int, set[tuple[str, int, int]]
                         places.setdefault(index, set()).add((field, begin, end))
                 position = low.find(clue, max(end, position + len(clue)))
     return places
+
+
+@lru_cache(maxsize=1 << 16)
+def _begun(word: str) -> tuple[str, ...]:
+    """The beginnings of clues that a word has; texts use the same words over and over."""
+    return tuple({word[:_SHORT], word[:_LONG]} & read().clues.keys())
 
 
 def _structured(rules: Patterns, entry: Mapping[str, Any], found: dict[str, list[Proposal]]) -> None:
