@@ -112,8 +112,13 @@ def new(
     return notebook.bound(assessment.meta.id, title=name, store=store, language=language, folder=folder)
 
 
-def author(environment: Mapping[str, str] = os.environ) -> str:
-    """Who works here: whom the proxy let in, else the user of JupyterHub, else of this machine."""
+def author(environment: Mapping[str, str] | None = None) -> str:
+    """Who works here: whom the proxy let in, else the user of JupyterHub, else of this machine.
+
+    Args:
+        environment: variables to look in; this process's own when not given.
+    """
+    environment = os.environ if environment is None else environment
     for name in ("HTTP_X_FORWARDED_USER", "JUPYTERHUB_USER"):
         given = "".join(letter for letter in environment.get(name, "") if letter.isprintable()).strip()
         if given:
