@@ -131,7 +131,7 @@ def _from_summary(path: Path) -> tuple[Line, ...]:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         return tuple(Line.from_data(item) for item in data["lines"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise AssessmentError(
             Problem(
                 Text("Dit is geen overzicht van een batch.", "This is no summary of a batch."),

@@ -141,7 +141,7 @@ def test_bad_input_is_said_in_a_sentence_and_exits_2(arguments, says):
 
 def test_what_is_no_assessment_is_said_with_its_path(tmp_path):
     path = tmp_path / "bad.json"
-    path.write_text('{"meta": {}, "foo": 1}')
+    path.write_text(json.dumps({"meta": {"schema_version": 1}, "foo": 1}))
     result = run("check", str(path))
     assert result.exit_code == 2
     assert "bad.json" in result.stderr

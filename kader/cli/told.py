@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from kader.analysis.findings import Findings, RiskFinding, Status
 from kader.assessment.model import Assessment
-from kader.framework.model import Framework, Requirement
+from kader.framework.model import PRIVACY_TOPIC, Framework, Requirement
 from kader.framework.risks import Level
 from kader.report import words
 from kader.text import Language, Text
@@ -120,11 +120,13 @@ def _folded(line: str, indent: int = 2) -> Iterator[str]:
 def framework_in_lines(framework: Framework, language: Language) -> Iterator[str]:
     """The chapter: its requirements with the number of check questions."""
     yield f"{framework.name} {framework.version}"
-    yield (
-        Text("{r} vereisten, {m} maatregelen, {i} hulpmiddelen", "{r} requirements, {m} measures, {i} instruments")
-        .format(r=len(framework.requirements), m=len(framework.measures), i=len(framework.instruments))
-        .to(language)
-    )
+    privacy = framework.tables.get(PRIVACY_TOPIC)
+    if privacy:
+        chapter = _counted(len(privacy.requirements), len(privacy.measures), len(privacy.instruments), language)
+        yield f"{Text('Privacyhoofdstuk', 'Privacy chapter').to(language)}: {chapter}"
+    if privacy is None or len(framework.requirements) > len(privacy.requirements):
+        whole = _counted(len(framework.requirements), len(framework.measures), len(framework.instruments), language)
+        yield f"{Text('Alles bij elkaar', 'In all').to(language)}: {whole}"
     yield ""
     for requirement in framework.requirements.values():
         checks = f" ({len(requirement.checks)})" if requirement.checks else ""
@@ -133,6 +135,11 @@ def framework_in_lines(framework: Framework, language: Language) -> Iterator[str
         yield from _heading(Text("Niet te lezen of te koppelen", "Cannot be read or linked"), language)
         for problem in framework.problems:
             yield from _folded(problem.to(language))
+
+
+def _counted(requirements: int, measures: int, instruments: int, language: Language) -> str:
+    said = Text("{r} vereisten, {m} maatregelen, {i} hulpmiddelen", "{r} requirements, {m} measures, {i} instruments")
+    return said.format(r=requirements, m=measures, i=instruments).to(language)
 
 
 def requirement_in_lines(framework: Framework, requirement: Requirement, language: Language) -> Iterator[str]:
@@ -166,11 +173,16 @@ def _items(items: Iterable[str]) -> Iterator[str]:
 def difference_in_lines(old: Framework, new: Framework, language: Language) -> Iterator[str]:
     """What a newer framework adds, drops or renames."""
     yield f"{old.name} {old.version} → {new.version}"
-    for heading, before, after in (
-        (Text("Vereisten", "Requirements"), old.requirements, new.requirements),
-        (Text("Maatregelen", "Measures"), old.measures, new.measures),
-        (Text("Hulpmiddelen", "Instruments"), old.instruments, new.instruments),
+    tables = old.tables[PRIVACY_TOPIC], new.tables[PRIVACY_TOPIC]
+    for heading, part in (
+        (Text("Vereisten", "Requirements"), "requirements"),
+        (Text("Maatregelen", "Measures"), "measures"),
+        (Text("Hulpmiddelen", "Instruments"), "instruments"),
     ):
+        before, after = (
+            {id: getattr(framework, part)[id] for id in getattr(table, part)}
+            for framework, table in zip((old, new), tables, strict=True)
+        )
         lines = [f"+ {id}  {after[id].title.to(language)}" for id in after if id not in before]
         lines += [f"- {id}  {before[id].title.to(language)}" for id in before if id not in after]
         lines += [

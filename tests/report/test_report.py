@@ -8,7 +8,6 @@ from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given, settings
-from tests import strategies
 
 from kader.analysis import analyse
 from kader.analysis.findings import Status
@@ -17,7 +16,8 @@ from kader.framework.model import Framework
 from kader.framework.rules import Truth
 from kader.report import html, words
 from kader.report.build import build
-from kader.report.document import Badge, Document, Link, Muted, Quote, Section, Table
+from kader.report.document import Badge, Document, Link, Muted, Quote, Table
+from tests import strategies
 
 SECTIONS = "overview verdicts facts requirements risks actions decisions processing register provenance".split()
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>=HYPERLINK("http://evil.test")'
@@ -124,7 +124,7 @@ def test_a_proposal_shows_its_passage_and_field_and_is_not_the_answer(framework)
         for block in part.blocks
         for key, row in zip(block.keys, block.rows, strict=True)
     }
-    question, answer, said = rows["fact-large_scale"]
+    _question, answer, said = rows["fact-large_scale"]
     assert answer == (Badge("unknown", "onbekend"),)
     assert Quote("120.000 ritten", "registerveld goal") in said
     assert "Voorstel: ja" in said
