@@ -68,6 +68,7 @@ class Patterns:
         fields: every field that a pattern looks in.
         clues: first letters of a word → the clues that begin so, with the patterns they belong to; under the empty
             word those that are looked for in any case.
+        only_without: the patterns, with their numbers, that some fields make superfluous.
     """
 
     version: str
@@ -75,6 +76,7 @@ class Patterns:
     structured: tuple[Structured, ...]
     fields: tuple[str, ...]
     clues: Mapping[str, tuple[tuple[str, tuple[int, ...]], ...]]
+    only_without: tuple[tuple[int, Pattern], ...]
     negation: re.Pattern[str]
     no_negation: re.Pattern[str]
     doubt: re.Pattern[str]
@@ -155,17 +157,19 @@ def proposed(entry: Mapping[str, Any]) -> dict[str, tuple[Proposal, ...]]:
             if (value := entry.get(field)) and isinstance(value, str)
         }
     )
-    for index, places in sorted(_places(rules, text).items()):
+    superfluous = {
+        index for index, pattern in rules.only_without if any(field in entry for field in pattern.only_without)
+    }
+    for index, places in sorted(_places(rules, text, superfluous).items()):
         pattern = rules.patterns[index]
-        if not any(field in entry for field in pattern.only_without):
-            rank = pattern.fields.index
-            for field, begin, end in sorted(places, key=lambda place: (rank(place[0]), place[1])):
-                if quote := _quote(rules, pattern, text, begin, end):
-                    _add(found, pattern.proposes, quote, field, pattern.id)
+        rank = {field: number for number, field in enumerate(pattern.fields)}
+        for field, begin, end in sorted(places, key=lambda place: (rank[place[0]], place[1])):
+            if quote := _quote(rules, pattern, text, begin, end):
+                _add(found, pattern.proposes, quote, field, pattern.id)
     return {fact: tuple(proposals) for fact, proposals in sorted(found.items())}
 
 
-def _places(rules: Patterns, text: _Text) -> dict[int, set[tuple[str, int, int]]]:
+def _places(rules: Patterns, text: _Text, superfluous: set[int]) -> dict[int, set[tuple[str, int, int]]]:
     """Per pattern the sentences in which one of its clues occurs: field, beginning and end.
 
     A clue is looked for only when some word begins as it does: looking for every clue would cost most of the time.
@@ -177,10 +181,12 @@ def _places(rules: Patterns, text: _Text) -> dict[int, set[tuple[str, int, int]]
         for clue, patterns in rules.clues.get(beginning, ()):
             position = low.find(clue)
             while position >= 0:
-                begin, end = text.sentence(position)
                 field = text.field(position)
-                for index in patterns:
-                    if field in rules.patterns[index].fields:
+                wanted = [n for n in patterns if field in rules.patterns[n].fields and n not in superfluous]
+                end = position + len(clue)
+                if wanted:
+                    begin, end = text.sentence(position)
+                    for index in wanted:
                         places.setdefault(index, set()).add((field, begin, end))
                 position = low.find(clue, max(end, position + len(clue)))
     return places
@@ -303,6 +309,7 @@ def read() -> Patterns:
         structured=tuple(_structured_rule(one) for one in data["structured"]),
         fields=tuple(dict.fromkeys(field for pattern in patterns for field in pattern.fields)),
         clues={beginning: tuple(of_it) for beginning, of_it in by_beginning.items()},
+        only_without=tuple((number, pattern) for number, pattern in enumerate(patterns) if pattern.only_without),
         person=re.compile(rf"\b{words['person']}\b"),
         **{name: re.compile(data[name]) for name in ("negation", "no_negation", "doubt", "condition", "turn")},
     )

@@ -252,7 +252,7 @@ def workbook(tmp_path):
         ["goal", "D", "E"],
         ["begin_date", dt.date(2023, 5, 1), 2019],
     ):
-        book.active.append(line)
+        book.worksheets[0].append(line)
     book.save(path)
     return path
 

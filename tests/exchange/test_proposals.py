@@ -46,11 +46,13 @@ def test_every_pattern_is_about_facts_of_the_prescan_and_fields_of_the_register(
     facts = Framework.bundled().rules.facts
     known = publication_standard.read().fields
     rules = proposals.read()
-    for pattern in (*rules.patterns, *rules.structured):
-        assert {fact for fact, _ in pattern.proposes} <= set(facts), pattern.id
     for pattern in rules.patterns:
+        assert {fact for fact, _ in pattern.proposes} <= set(facts), pattern.id
         assert set(pattern.fields) <= set(known), pattern.id
-    names = [one.id for one in (*rules.patterns, *rules.structured)]
+    for rule in rules.structured:
+        assert {fact for fact, _ in rule.proposes} <= set(facts), rule.id
+        assert rule.field in known, rule.id
+    names = [*(pattern.id for pattern in rules.patterns), *(rule.id for rule in rules.structured)]
     assert len(names) == len(set(names))
 
 
