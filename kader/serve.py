@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -20,6 +21,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from kader import shipped
 from kader.errors import KaderError, Problem
@@ -118,11 +120,12 @@ def lab(
         name = opened.load(dossier).assessment.algorithm.name
         address = opened.url
     path = notebook.bound(dossier, title=name, store=store, folder=folder).resolve()
-    free = free_port(port)
+    free, token = free_port(port), secrets.token_hex(24)
     command = [
         sys.executable, "-m", "jupyter", "lab", str(path),
         f"--ServerApp.root_dir={path.parent}", f"--port={free}", "--ServerApp.port_retries=0", f"--ip={HOST}",
         *([] if open_browser else ["--no-browser"]),
+        *(["--allow-root"] if _is_root() else []),
     ]  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="kader-lab-") as settings:
         config = Path(settings) / "jupyter_server_config.json"
@@ -131,9 +134,11 @@ def lab(
             **os.environ,
             "KADER_DATABASE_URL": address,
             "JUPYTER_PATH": _jupyter_path(os.environ),
+            "JUPYTER_TOKEN": token,
             "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, [settings, os.environ.get("JUPYTER_CONFIG_PATH")])),
         }
-        say(_LAB.format(path=path, port=free).to(said))
+        url = f"http://{HOST}:{free}/lab/tree/{quote(path.name)}?token={token}"
+        say(_LAB.format(path=path, url=url).to(said))
         _until_stopped(command, environment, path.parent)
 
 
@@ -155,6 +160,11 @@ def free_port(wanted: int) -> int:
                 continue
         return port
     raise KaderError(Problem(_NONE_FREE.format(port=wanted, last=wanted + _PORTS_TRIED - 1), "", _OTHER_PORT))
+
+
+def _is_root() -> bool:
+    """As in a container, where root has no more than its own files; JupyterLab wants to hear that it is meant."""
+    return os.name != "nt" and os.geteuid() == 0
 
 
 def _store_address(store: str) -> str:
@@ -309,7 +319,6 @@ _LAB_SETTINGS: Final[dict[str, Any]] = {
         "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
         "extension_manager": "readonly",
     },
-    "ServerApp": {"enable_mathjax": False},
     "MappingKernelManager": {"cull_idle_timeout": 0},
 }
 
@@ -319,10 +328,9 @@ _NONE_FREE: Final = Text(
 )
 _NOT_ALLOWED: Final = Text("Op poort {port} mag u niet luisteren.", "You may not listen on port {port}.")
 _OTHER_PORT: Final = Text("Kies een andere met --port.", "Choose another one with --port.")
-_NO_LAB: Final = Text("JupyterLab is niet gevonden.", "JupyterLab was not found.")
-_STOPPED: Final = Text("Gestopt.", "Stopped.")
-_LAB: Final = Text(
-    "JupyterLab opent {path} (poort {port}).\nStoppen: Ctrl-C.", "JupyterLab opens {path} (port {port}).\nStop: Ctrl-C."
+_NO_LAB: Final = Text(
+    "Notebook:   {path}\nJupyterLab: {url}\nStoppen:    Ctrl-C",
+    "Notebook:   {path}\nJupyterLab: {url}\nStop:       Ctrl-C",
 )
 
 

@@ -69,68 +69,86 @@ def answers(url: str) -> bool:
         return False
 
 
-@pytest.fixture
-def start(tmp_path, root) -> Iterator[Callable[..., Server]]:
-    """`start("serve.run(…)")` runs that in a process of its own, until the test ends."""
-    servers: list[Server] = []
+def servers(folder: Path, root: Path) -> Iterator[Callable[..., Server]]:
+    """`start("serve.run(…)")` runs that in a process of its own, until the tests are done with it."""
+    running: list[Server] = []
 
     def started(call: str, **environment: str) -> Server:
-        log = tmp_path / f"server-{len(servers)}.log"
+        log = folder / f"server-{len(running)}.log"
         surroundings = {
             **os.environ,
             "PYTHONPATH": str(root),
-            "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime"),
+            "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
             **environment,
         }
         with log.open("wb") as out:
             process = subprocess.Popen(
                 [sys.executable, "-c", f"from pathlib import Path; from kader import serve; {call}"],
-                stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=surroundings, cwd=tmp_path,
+                stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=surroundings, cwd=folder,
             )  # fmt: skip
-        servers.append(Server(process, log))
-        return servers[-1]
+        running.append(Server(process, log))
+        return running[-1]
 
     yield started
-    for server in servers:
+    for server in running:
         server.stop()
 
 
 @pytest.fixture
-def database(tmp_path) -> Path:
-    return tmp_path / "kader.db"
+def start(tmp_path, root) -> Iterator[Callable[..., Server]]:
+    """A server for one test."""
+    yield from servers(tmp_path, root)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def start_for_all(tmp_path_factory, root) -> Iterator[Callable[..., Server]]:
+    """A server for the tests of one module."""
+    yield from servers(tmp_path_factory.mktemp("servers"), root)
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("store") / "kader.db"
+
+
+@pytest.fixture(scope="module")
 def store(database) -> Iterator[Store]:
     with Store.open(database) as opened:
         yield opened
 
 
 @pytest.fixture
-def dossier(store) -> Assessment:
+def dossier(store, request) -> Assessment:
     """A dossier with a proposal from the register, and a name that tries to be more than a name."""
+    number = abs(hash(request.node.nodeid)) % 10**8
     proposal = Proposal(value=Truth.YES, quote="120.000 aanvragen per jaar <b>", field="goal", rule="r")
     made = Assessment.new(
         Framework.bundled(),
-        name='Parkeerscan <img src=x onerror="throw 1">',
+        name=f'Parkeerscan {number} <img src=x onerror="throw 1">',
         organisation="Voorbeeldstad",
-        id="parkeerscan",
+        id=f"parkeerscan-{number}",
     )
     return store.create(made.with_fact("large_scale", proposals=(proposal,)), "register").assessment
 
 
-@pytest.fixture
-def dashboard(start, database) -> Callable[..., str]:
-    """`dashboard(edit=True)` starts it and gives its address."""
+def address_of(server: Server) -> str:
+    url = server.wait(r"Portfolio:\s+(http://\S+)")[1]
+    assert answers(f"{url}{serve.HEALTH}")
+    return url
 
-    def opened(*, edit: bool = False, language: str = "nl", **environment: str) -> str:
-        port = serve.free_port(20_000 + os.getpid() % 20_000)
-        server = start(
-            f"serve.run({str(database)!r}, port={port}, edit={edit}, open_browser=False, language={language!r})",
-            **environment,
-        )
-        url = server.wait(r"Portfolio:\s+(http://\S+)")[1]
-        assert answers(f"{url}{serve.HEALTH}")
-        return url
 
-    return opened
+def dashboard(database: Path, *, edit: bool) -> str:
+    port = serve.free_port(20_000 + os.getpid() % 20_000)
+    return f"serve.run({str(database)!r}, port={port}, edit={edit}, open_browser=False)"
+
+
+@pytest.fixture(scope="module")
+def reading(start_for_all, database, store) -> str:
+    """The address of a dashboard for reading."""
+    return address_of(start_for_all(dashboard(database, edit=False)))
+
+
+@pytest.fixture(scope="module")
+def editing(start_for_all, database, store) -> str:
+    """The address of a dashboard in which people answer."""
+    return address_of(start_for_all(dashboard(database, edit=True)))

@@ -13,10 +13,12 @@ def test_a_dossier_opens_in_jupyterlab_and_shows_what_was_answered(page, start, 
     store.save(dossier.with_fact("large_scale", value="yes"), based_on=1, author="Ada")
     port = serve.free_port(20_000 + os.getpid() % 20_000)
     server = start(
-        f"serve.lab('parkeerscan', store={str(database)!r}, folder=Path('werk'), port={port}, open_browser=False)"
+        f"serve.lab({dossier.meta.id!r}, store={str(database)!r}, folder=Path('werk'), port={port}, open_browser=False)"
     )
-    page.goto(server.wait(rf"(http://127\.0\.0\.1:{port}/lab/tree/\S+token=\w+)")[1])
-    expect(page.get_by_role("tab", name="parkeerscan.ipynb")).to_be_visible(timeout=60_000)
+    url = server.wait(r"JupyterLab:\s+(http://\S+)")[1]
+    server.wait("is running at")
+    page.goto(url)
+    expect(page.get_by_role("tab", name=f"{dossier.meta.id}.ipynb")).to_be_visible(timeout=60_000)
     expect(page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first).to_be_visible(timeout=60_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
@@ -25,6 +27,6 @@ def test_a_dossier_opens_in_jupyterlab_and_shows_what_was_answered(page, start, 
     other = page.locator('[data-path="facts/special_categories/value"]')
     other.get_by_label("ja", exact=True).check()
     expect(page.locator('[data-key="verdict-dpia"] > summary')).to_contain_text("verplicht")
-    assert store.load("parkeerscan").revision == 3
+    assert store.load(dossier.meta.id).revision == 3
     assert "news" not in page.locator("body").inner_text().casefold().split("\n")
     assert server.stop() == 0
