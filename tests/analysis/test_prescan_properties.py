@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kader import shipped
+from kader.analysis.answers import Alphabet, first_question
 from kader.analysis.findings import Prescan, Verdict
 from kader.analysis.prescan import prescan
 from kader.framework import rulefile
@@ -58,7 +59,7 @@ def expressions(facts: tuple[str, ...]) -> st.SearchStrategy[object]:
 
 @st.composite
 def rule_data(draw: st.DrawFn) -> dict[str, Any]:
-    when = expressions(OWN)
+    when = expressions((*OWN, "personal_data"))
     named = lambda prefix, most: [  # noqa: E731
         rule(f"{prefix}{n}", condition) for n, condition in enumerate(draw(st.lists(when, max_size=most)))
     ]
@@ -364,3 +365,12 @@ def test_an_empty_form_is_undetermined_for_every_duty(profile: str) -> None:
     )
     assert found.next == "large_scale" if profile == "default" else found.next
     assert found.open_facts == tuple(RULES.facts)
+
+
+def test_the_question_to_ask_first_stands_in_most_sets_and_smaller_sets_weigh_more() -> None:
+    alphabet = Alphabet(("b", "c", "d", "a", "e"))
+    sets = [alphabet.mask((name, Truth.YES) for name in names) for names in (("a",), ("b", "c"), ("b", "d", "e"))]
+    assert first_question(sets, alphabet) == "a"
+    assert first_question(sets[1:], alphabet) == "b"
+    assert first_question([*sets, alphabet.mask([("b", Truth.NO), ("e", Truth.YES)])], alphabet) == "b"
+    assert first_question([], alphabet) == ""
