@@ -35,12 +35,16 @@ is loaded when it is first used. How it hangs together: [ARCHITECTURE.md](../ARC
 
 
 def prose(thing: Any) -> str:
-    """The docstring with its Google sections as Markdown."""
+    """The docstring with its Google sections as Markdown and its examples as code."""
     text = inspect.getdoc(thing) or ""
-    text = re.sub(r"(?m)(?:^>>> .*\n?(?:^(?!>>>)\S.*\n?|^\.\.\. .*\n?)*)+", fenced, text)
-    return re.sub(
-        r"(?ms)^(Args|Returns|Raises|Attributes|Yields|Examples?|Note):\n((?:[ ]{4}.*\n?|\n)+)", section, text
-    )
+    sections = r"(?ms)^(Args|Returns|Raises|Attributes|Yields|Note):\n((?:[ ]{4}[^\n]*(?:\n|\Z)|\n)+)"
+    text = re.sub(sections, section, re.sub(r"(?m)^Examples?:\n((?:    .*\n?|\n)+)", dedented, text))
+    return re.sub(r"(?m)(?:^>>> .*\n?(?:^(?!>>>)\S.*\n?)*)+", fenced, text)
+
+
+def dedented(match: re.Match[str]) -> str:
+    """The section with examples, of which the examples remain."""
+    return f"{inspect.cleandoc(match[1])}\n"
 
 
 def fenced(match: re.Match[str]) -> str:
@@ -50,18 +54,40 @@ def fenced(match: re.Match[str]) -> str:
 
 def section(match: re.Match[str]) -> str:
     """A section of a docstring as a list; a line that goes on belongs to the item before it."""
-    body = inspect.cleandoc(match[2])
+    body, example, code = inspect.cleandoc(match[2]).partition("\n>>> ")
     items = re.sub(r"\n\s+", " ", body).splitlines()
-    return f"*{match[1]}*\n\n" + "".join(f"- {item}\n" for item in items if item.strip()) + "\n"
+    listed = f"*{match[1]}*\n\n" + "".join(f"- {item}\n" for item in items if item.strip())
+    return f"{listed}\n{example.strip()} {code}\n" if code else f"{listed}\n"
+
+
+class _Written:
+    """What stands in a signature as a person would write it."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+
+    def __repr__(self) -> str:
+        return self.words
 
 
 def signature(thing: Any) -> str:
-    """The signature without the noise of where a type comes from."""
-    try:
-        shown = str(inspect.signature(thing))
-    except (TypeError, ValueError):
-        return "()"
-    return re.sub(r"\bkader(?:\.\w+)+\.|'|<factory>", lambda found: "…" if found[0] == "<factory>" else "", shown)
+    """The signature as it is written; a default that is no plain value is left out, since it may be of this machine."""
+    found = inspect.signature(thing)
+    named = [
+        one.replace(
+            annotation=_Written(str(one.annotation)) if one.annotation is not one.empty else one.empty,
+            default=one.empty if one.default is one.empty else _Written(default(one.default)),
+        )
+        for one in found.parameters.values()
+    ]
+    return str(found.replace(parameters=named, return_annotation=_Written(str(found.return_annotation))))
+
+
+def default(value: object) -> str:
+    """A default value in words."""
+    if isinstance(value, enum.Enum):
+        return repr(value.value)
+    return repr(value) if value is None or type(value) in {bool, int, float, str} else "…"
 
 
 def first_line(thing: Any) -> str:

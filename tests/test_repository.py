@@ -185,7 +185,7 @@ def imported(source: str) -> set[str]:
 def test_dependencies_are_what_is_imported():
     """Nothing is required for nothing, and nothing is used that only happens to be there."""
     # These are started or looked up by name, each with its reason beside it in pyproject.toml.
-    by_name = {"ipykernel", "jupyterlab"}
+    by_name = {"defusedxml", "ipykernel", "jupyterlab"}
     modules = {name for module in MODULES for name in imported(module.read_text("utf-8"))}
     known = packages_distributions()
     used = {canonicalize_name(known[name][0]) for name in modules - {"psycopg"}}
@@ -369,13 +369,17 @@ def test_no_large_files(tracked):
     assert [named(path) for path in tracked if path.stat().st_size > 1_500_000] == []
 
 
-def test_no_secrets(tracked):
-    names = [named(path) for path in tracked if not path.name.startswith("requirements")]
+def test_no_secrets(tracked, tmp_path):
+    baseline = tmp_path / "baseline"
+    baseline.write_text(text(".secrets.baseline"), "utf-8")
+    hashes = re.compile(r"requirements.*\.txt|\.secrets\.baseline")
+    names = [named(path) for path in tracked if not hashes.fullmatch(path.name)]
     done = subprocess.run(
-        [sys.executable, "-m", "detect_secrets.pre_commit_hook", "--baseline", ".secrets.baseline", *names],
+        [sys.executable, "-m", "detect_secrets.pre_commit_hook", "--baseline", str(baseline), *names],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
+    moved_lines = 3  # nothing new, but what is known stands on another line now
+    assert done.returncode in {0, moved_lines}, done.stdout + done.stderr
 
 
 def test_pre_commit_needs_no_network():
