@@ -100,9 +100,10 @@ class MissingExtraError(KaderError):
                     purpose=purpose, extra=extra
                 ),
                 "",
-                Text('Installeer: pip install "kader-werkboek[{extra}]"', 'Install: pip install "kader-werkboek[{extra}]"').format(
-                    extra=extra
-                ),
+                Text(
+                    'Installeer: pip install "kader-werkboek[{extra}]"',
+                    'Install: pip install "kader-werkboek[{extra}]"',
+                ).format(extra=extra),
             )
         )
 

@@ -74,9 +74,7 @@ def same(words: str) -> Text:
 
 _MONTHS: Final = {
     Language.NL: "januari februari maart april mei juni juli augustus september oktober november december".split(),
-    Language.EN: (
-        "January February March April May June July August September October November December".split()
-    ),
+    Language.EN: ("January February March April May June July August September October November December".split()),
 }
 
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -16,7 +17,7 @@ import kader
 from kader import shipped
 from kader.assessment import codec
 from kader.assessment.model import Assessment
-from kader.cli import main
+from kader.cli.spoken import Argument, Command, Group, Option, choose
 from kader.cli.spoken import Argument, Option, choose
 from kader.framework.model import Framework
 from kader.text import Language, Text
@@ -50,7 +51,8 @@ def test_the_verbs_are_those_of_the_library():
 
 @pytest.mark.parametrize("verb", ["", *VERBS])
 def test_every_explanation_is_there_in_both_languages(verb):
-    command = main.commands[verb] if verb else main
+    command: Any = main.commands[verb] if verb else main
+    assert isinstance(command, Command | Group)
     explained: list[Text] = [command.text]
     for parameter in command.params:
         assert isinstance(parameter, Option | Argument), f"{parameter.name} has no explanation"

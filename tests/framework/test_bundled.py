@@ -477,7 +477,7 @@ def test_facts_equal_the_reference(shared: Path, version: str):
         assert (page.requirements, page.measures) == (ids(entry["requirements"]), ids(entry["measures"]))
 
 
-CORRECTED = {
+CORRECTED: dict[str, tuple[str, list[str]]] = {
     # The label names no article; "1" was taken from the link.
     "Protocol betreffende de toe": ("VEU-protocol", []),
     "Besluit lijst verwerkingen ": ("Besluit lijst DPIA", []),
