@@ -328,7 +328,9 @@ _NONE_FREE: Final = Text(
 )
 _NOT_ALLOWED: Final = Text("Op poort {port} mag u niet luisteren.", "You may not listen on port {port}.")
 _OTHER_PORT: Final = Text("Kies een andere met --port.", "Choose another one with --port.")
-_NO_LAB: Final = Text(
+_NO_LAB: Final = Text("JupyterLab is niet gevonden.", "JupyterLab was not found.")
+_STOPPED: Final = Text("Gestopt.", "Stopped.")
+_LAB: Final = Text(
     "Notebook:   {path}\nJupyterLab: {url}\nStoppen:    Ctrl-C",
     "Notebook:   {path}\nJupyterLab: {url}\nStop:       Ctrl-C",
 )
