@@ -17,8 +17,8 @@ import kader
 from kader import shipped
 from kader.assessment import codec
 from kader.assessment.model import Assessment
+from kader.cli import main
 from kader.cli.spoken import Argument, Command, Group, Option, choose
-from kader.cli.spoken import Argument, Option, choose
 from kader.framework.model import Framework
 from kader.text import Language, Text
 
