@@ -108,13 +108,13 @@ class Memory(threading.Thread):
     def __init__(self) -> None:
         super().__init__(daemon=True)
         self.peak = 0
-        self._stop = threading.Event()
+        self._ended = threading.Event()
 
     def run(self) -> None:
         import psutil
 
         own = psutil.Process()
-        while not self._stop.wait(0.1):
+        while not self._ended.wait(0.1):
             total = 0
             for process in [own, *own.children(recursive=True)]:
                 try:
@@ -125,7 +125,7 @@ class Memory(threading.Thread):
 
     def stop(self) -> int:
         """The most that was used, in bytes."""
-        self._stop.set()
+        self._ended.set()
         self.join()
         return self.peak
 
