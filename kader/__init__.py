@@ -17,7 +17,7 @@ from kader.shipped import VERSION
 
 if TYPE_CHECKING:
     from kader import batch, portfolio, serve, workbook
-    from kader.analysis import analyse
+    from kader.analysis.analyse import analyse
     from kader.assessment.model import Assessment
     from kader.errors import KaderError
     from kader.exchange import register
