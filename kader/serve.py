@@ -128,8 +128,10 @@ def lab(
         *(["--allow-root"] if _is_root() else []),
     ]  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="kader-lab-") as settings:
-        config = Path(settings) / "jupyter_server_config.json"
-        config.write_text(json.dumps(_LAB_SETTINGS), encoding="utf-8")
+        for place, content in _LAB_SETTINGS.items():
+            file = Path(settings) / place
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(json.dumps(content), encoding="utf-8")
         environment = {
             **os.environ,
             "KADER_DATABASE_URL": address,
@@ -314,12 +316,16 @@ def _until_stopped(command: list[str], environment: Mapping[str, str], folder: P
 
 # JupyterLab asks nobody for news or updates, and installs nothing.
 _LAB_SETTINGS: Final[dict[str, Any]] = {
-    "LabApp": {
-        "news_url": None,
-        "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
-        "extension_manager": "readonly",
+    "jupyter_server_config.json": {
+        "LabApp": {
+            "news_url": None,
+            "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+            "extension_manager": "readonly",
+        },
+        "MappingKernelManager": {"cull_idle_timeout": 0},
     },
-    "MappingKernelManager": {"cull_idle_timeout": 0},
+    # Without news it would still ask whether one wants them.
+    "labconfig/page_config.json": {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}},
 }
 
 _PORT_TAKEN: Final = Text("Poort {port} is bezet; het wordt {free}.", "Port {port} is taken; it will be {free}.")
