@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import subprocess
@@ -16,7 +17,7 @@ from click.testing import CliRunner, Result
 import kader
 from kader import shipped
 from kader.assessment import codec
-from kader.assessment.model import Assessment
+from kader.assessment.model import Assessment, Score
 from kader.cli import main
 from kader.cli.spoken import Argument, Command, Group, Option, choose
 from kader.framework.model import Framework
@@ -101,6 +102,28 @@ def test_check_shows_verdicts_requirements_risks_and_gaps_and_exits_1_while_some
     assert "undetermined" in english.output
     assert "avg-05" in english.output
     assert "Vraag eerst" in dutch.output
+
+
+def test_check_says_what_a_status_means_and_from_when_a_duty_holds(tmp_path):
+    framework = Framework.bundled()
+    future = Assessment.new(framework, name="x", date=dt.date(2026, 11, 23)).with_fact("personal_data", value="yes")
+    for fact, value in (
+        *(("ai_high_risk_annex3", "yes"), ("public_body_or_public_service", "yes"), ("ai_annex3_point2", "no")),
+        *(("decision_legal_or_significant_effect", "yes"), ("automated_decision", "yes")),
+        *(("meaningful_human_intervention", "no"), ("evaluation_scoring", "yes")),
+    ):
+        future = future.with_fact(fact, value=value)
+    future = future.with_risk(
+        "PR10", inherent=Score.of("hoog", "hoog"), planned=Score.of("laag", "hoog"), deviation="x"
+    ).with_measure("m", risks=("PR10",), axes=("kans",), status="planned", removes_cause=True)
+    path = tmp_path / "future.json"
+    path.write_text(codec.dumps(future), encoding="utf-8")
+    said = " ".join(run("check", str(path)).output.split())
+    assert "No duty yet, but there will be one from 2 December 2027" in said
+    assert "An automated decision with profiling is prohibited unless a specific law allows it" in said
+    assert "IAMA): undetermined (may" not in said
+    assert "[]" not in said
+    assert "high (scored; low once planned measures work)" in said
 
 
 def test_check_gives_the_findings_as_data(document):

@@ -66,21 +66,22 @@ class Afterwards:
             changes = Changes(could_rise=open_)
             return self._write.verdict(name, Status.RECOMMENDED, texts["recommended"], reason, changes, claims=claims)
         if dpia.status is Status.NOT_REQUIRED:
-            return self._write.verdict(name, Status.NOT_REQUIRED, texts["not_required"], dpia.reasons, claims=claims)
+            return self._write.verdict(name, Status.NOT_REQUIRED, texts["no_dpia"], dpia.reasons, claims=claims)
         if open_ or dpia.status is Status.UNDETERMINED:
             unscored = (self._risk_reason("not_scored", residual),) if residual.unscored else ()
             changes = Changes(could_rise=True, next="" if residual.scored or residual.unscored else dpia.next)
             return self._write.verdict(
                 name, Status.UNDETERMINED, texts["undetermined"], unscored, changes, claims=claims
             )
-        return self._write.verdict(name, Status.NOT_REQUIRED, texts["not_required"], claims=claims)
+        assessed = (self._risk_reason("none_high", residual),)
+        return self._write.verdict(name, Status.NOT_REQUIRED, texts["not_required"], assessed, claims=claims)
 
     def _risk_reason(self, key: str, residual: Residual) -> Reason:
         texts = {**self._rules.consultation_texts, **self._rules.phrases}
         return Reason(
             id=key,
             kind="risk",
-            text=texts[key].format(n=residual.unscored) if key == "not_scored" else texts[key],
+            text=texts[key].format(n=residual.scored if key == "none_high" else residual.unscored),
             cite=self._rules.consultation_cite,
             strength=Strength.LAW,
             facts=(),

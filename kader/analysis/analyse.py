@@ -91,7 +91,7 @@ def analyse(framework: Framework, assessment: Assessment, *, today: dt.date | No
         today=today or assessment.meta.date,
     )
     found = gaps.find(analysed)
-    levels = [cell.worst for cell in risk.counted(risks)]
+    levels = [cell.worst for cell in risk.counted(risks, risk.standing)]
     counts = Counter(levels)
     return Findings(
         prescan=verdicts,
@@ -106,6 +106,7 @@ def analyse(framework: Framework, assessment: Assessment, *, today: dt.date | No
             finding.proposed.worst for finding in risks if finding.relevant and finding.applicable and not finding.own
         ),
         counts={level: counts[level] for level in Level},
+        highest_planned=risk.highest(cell.worst for cell in risk.counted(risks, risk.remaining)),
         complete=not any(gap.mandatory for gap in found),
         signatures_valid=analysed.signatures_valid,
     )

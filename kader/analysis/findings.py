@@ -64,7 +64,7 @@ class Verdict:
         title: name of the instrument or duty; text: what the status means here.
         status: the verdict; outcome: a finer id where there is one (art. 22).
         reasons: the rules that fired, hardest first.
-        could_rise: open answers can still make it required (or, for what is at most advised, recommended).
+        could_rise: open answers can still make it required; never for what is at most advised.
         sufficient: minimal sets of answers to open facts (at most three) that would make it so.
         needed: open facts that must all be answered before it can be settled as not required.
         next: the fact to ask first; empty when nothing is open.
@@ -222,9 +222,10 @@ class Findings:
     Attributes:
         prescan: verdicts on answers alone.
         if_proposed: verdicts if every proposal without an answer holds; `None` when there are no proposals.
-        highest: the worst risk: of the residual as planned, else now, else inherent, per risk; `None` when
-            nothing is scored. Never a sum (rule R6).
-        counts: number of scored risks per level.
+        highest: the worst risk as it stands: per risk the residual now, else before measures, else as planned; a
+            measure that does not work yet lowers nothing. `None` when nothing is scored. Never a sum (rule R6).
+        counts: number of scored risks per level, as they stand.
+        highest_planned: the worst risk once planned measures work: as planned, else now, else before measures.
         highest_proposed: the worst proposed level among the relevant risks.
         complete: nothing mandatory is open.
         signatures_valid: role → whether what was signed is still what the dossier says.
@@ -241,4 +242,5 @@ class Findings:
     highest_proposed: Level | None
     counts: Mapping[Level, int]
     complete: bool
+    highest_planned: Level | None = None
     signatures_valid: Mapping[str, bool] = field(default_factory=dict)

@@ -149,6 +149,8 @@ def _of_dpia(analysed: Analysed, declared: set[str], denied: set[str]) -> Iterat
             yield _gap(kind, "dpia", say(phrase), "AVG 35(1)")
         elif "DPIA" not in declared and _is_published(analysed.assessment):
             yield _gap(DEVIATION, "dpia", say("dpia_undeclared"), mandatory=False)
+    elif analysed.dpia is Status.COVERED and not recorded:
+        yield _gap(MISSING, "dpia", say("dpia_covered"), "AVG 5(2)")
     elif analysed.dpia is Status.RECOMMENDED and not recorded and "DPIA" not in declared:
         yield _gap(MISSING, "dpia", say("dpia_advised"), "AVG 35(1)", mandatory=False)
 

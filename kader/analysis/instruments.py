@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from kader.analysis.answers import Answers
 from kader.analysis.findings import Status, Verdict
@@ -43,6 +44,8 @@ class InstrumentVerdict:
         if truth is Truth.UNKNOWN:
             needed = self._alphabet.named(condition.needed(answers, self._alphabet))
             changes = write.changes(condition.sufficient(answers), needed)
+            if rule.level != Status.REQUIRED:
+                changes = replace(changes, could_rise=False)
             text = rule.texts["undetermined"]
             return write.verdict(rule.id, Status.UNDETERMINED, text, changes=changes, required_from=later)
         basis = condition.basis(answers.known)

@@ -9,7 +9,7 @@ it, or when it concerns every processing of personal data and personal data have
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Final, NamedTuple
@@ -399,13 +399,18 @@ class _Axis:
 
 
 def remaining(finding: RiskFinding) -> Cell | None:
-    """The cell that counts for a risk: as planned, else as it is now, else before measures."""
+    """What remains of a risk in the end: as planned, else as it is now, else before measures."""
     return finding.planned or finding.now or finding.inherent
 
 
-def counted(findings: Iterable[RiskFinding]) -> list[Cell]:
+def standing(finding: RiskFinding) -> Cell | None:
+    """How a risk stands: as it is now, else before measures; a measure that does not work yet lowers nothing."""
+    return finding.now or finding.inherent or finding.planned
+
+
+def counted(findings: Iterable[RiskFinding], cell_of: Callable[[RiskFinding], Cell | None]) -> list[Cell]:
     """The cells that count, of the risks that apply and are scored."""
-    cells = (remaining(finding) for finding in findings if finding.applicable)
+    cells = (cell_of(finding) for finding in findings if finding.applicable)
     return [cell for cell in cells if cell is not None]
 
 

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from kader.analysis.findings import Findings, RiskFinding, Status
+from kader.analysis.risk import standing
 from kader.assessment.model import Assessment
 from kader.framework.model import PRIVACY_TOPIC, Framework, Requirement
 from kader.framework.risks import Level
@@ -58,10 +59,12 @@ def _verdicts(framework: Framework, findings: Findings, language: Language) -> I
             hold = Text("als de voorstellen kloppen", "if the proposals hold").to(language)
             line += f" – {hold}: {words.STATUS[proposed.verdicts[id].status].to(language)}"
         yield from _folded(line)
+        yield from _folded(verdict.text.to(language), 4)
         for reason in verdict.reasons:
-            rests = ", ".join(f"{fact.fact}={words.TRUTH[fact.value].to(language)}" for fact in reason.facts)
+            facts = ", ".join(f"{fact.fact}={words.TRUTH[fact.value].to(language)}" for fact in reason.facts)
+            rests = f" [{facts}]" if facts else ""
             ground = f"{reason.cite.to(language)}; {words.STRENGTH[reason.strength].to(language)}"
-            yield from _folded(f"- {reason.text.to(language)} ({ground}) [{rests}]", 4)
+            yield from _folded(f"- {reason.text.to(language)} ({ground}){rests}", 4)
         if verdict.next:
             fact = framework.rules.facts[verdict.next]
             yield from _folded(f"? {fact.question.to(language)}", 4)
@@ -82,11 +85,12 @@ def _risks(framework: Framework, findings: Findings, language: Language) -> Iter
     names = framework.scale.level_names
     shown = sorted((risk for risk in findings.risks if _shown(risk)), key=lambda risk: -_level(risk).rank)
     for risk in shown:
-        scored = risk.planned or risk.now or risk.inherent
-        kind = Text("gescoord", "scored") if scored else Text("voorstel", "proposal")
-        yield from _folded(
-            f"{risk.id} {risk.name.to(language)}: {names[_level(risk)].to(language)} ({kind.to(language)})"
-        )
+        scored = standing(risk)
+        kind = (Text("gescoord", "scored") if scored else Text("voorstel", "proposal")).to(language)
+        if scored and risk.planned and risk.planned.worst is not scored.worst:
+            later = Text("{level} zodra geplande maatregelen werken", "{level} once planned measures work")
+            kind += f"; {later.format(level=names[risk.planned.worst]).to(language)}"
+        yield from _folded(f"{risk.id} {risk.name.to(language)}: {names[_level(risk)].to(language)} ({kind})")
     if not shown:
         yield Text(
             "Niets gescoord, en geen aanwijzing in de antwoorden tot nu toe.",
@@ -99,7 +103,7 @@ def _shown(risk: RiskFinding) -> bool:
 
 
 def _level(risk: RiskFinding) -> Level:
-    return (risk.planned or risk.now or risk.inherent or risk.proposed).worst
+    return (standing(risk) or risk.proposed).worst
 
 
 def _gaps(findings: Findings, language: Language) -> Iterator[str]:

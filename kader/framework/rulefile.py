@@ -43,7 +43,7 @@ TEXTS: Final = {
     "art22": ("undetermined", "not_applicable", "required"),
     "consultation": (
         *("required", "required_legislation", "recommended", "undetermined", "not_required", "not_applicable"),
-        *("residual_high", "planned_lower"),
+        *("residual_high", "planned_lower", "none_high", "no_dpia"),
     ),
     "review": (
         *("required", "recommended_old", "recommended_undated", "undetermined", "not_required", "not_applicable"),

@@ -53,6 +53,37 @@ def about(findings: Findings, subject: str) -> list[Gap]:
 # --- nothing filled in ---
 
 
+def test_what_is_at_most_advised_never_says_that_it_may_become_required(new, framework):
+    verdicts = analyse(framework, new).prescan.verdicts
+    advised = {name for name, rule in framework.rules.instruments.items() if rule.level == "recommended"}
+    assert advised == {"iama", "kia", "register"}
+    for name in advised:
+        assert verdicts[name].status is Status.UNDETERMINED
+        assert not verdicts[name].could_rise
+        assert verdicts[name].sufficient
+        assert verdicts[name].next
+    assert verdicts["fria"].could_rise
+    assert verdicts["dtia"].could_rise
+
+
+def test_who_relies_on_an_existing_dpia_has_to_show_it(new, framework):
+    covered = new.with_fact("personal_data", value="yes").with_fact("law_level_dpia_done", value="yes")
+    findings = analyse(framework, covered)
+    assert findings.prescan.verdicts["dpia"].status is Status.COVERED
+    assert [(gap.kind, gap.mandatory) for gap in about(findings, "dpia")] == [("missing", True)]
+    shown = analyse(framework, covered.with_decisions(dpia_reference="Kamerstukken 2024, 12345, bijlage 2"))
+    assert not about(shown, "dpia")
+
+
+def test_no_consultation_says_why_and_never_that_unassessed_risks_are_low(new, framework):
+    for fact in framework.rules.facts:
+        new = new.with_fact(fact, value="no")
+    verdict = analyse(framework, new.with_fact("personal_data", value="yes")).prescan.verdicts["prior_consultation"]
+    assert verdict.status is Status.NOT_REQUIRED
+    assert verdict.text == framework.rules.consultation_texts["no_dpia"]
+    assert [reason.id for reason in verdict.reasons] == ["nothing_found"]
+
+
 def test_an_empty_form_is_undetermined_and_nothing_in_it_is_fine(new, framework):
     findings = analyse(framework, new)
     assert findings.prescan.verdicts["dpia"].status is Status.UNDETERMINED

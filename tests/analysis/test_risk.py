@@ -310,6 +310,17 @@ def test_r6_the_whole_is_the_highest_with_counts_and_never_a_sum(new, framework)
     assert worse.counts == {LOW: 0, MEDIUM: 20, HIGH: 1}
 
 
+def test_what_is_only_planned_does_not_lower_the_whole(new, framework):
+    scored = new.with_risk(
+        "PR10", inherent=Score.of("hoog", "hoog"), planned=Score.of("laag", "hoog"), deviation="x"
+    ).with_measure("m", risks=("PR10",), axes=("kans",), status="planned", removes_cause=True)
+    findings = analyse(framework, scored)
+    assert (findings.highest, findings.highest_planned) == (HIGH, LOW)
+    assert findings.counts == {LOW: 0, MEDIUM: 0, HIGH: 1}
+    done = analyse(framework, scored.with_risk("PR10", now=Score.of("laag", "hoog")).with_measure("m", status="done"))
+    assert (done.highest, done.highest_planned) == (LOW, LOW)
+
+
 def test_nothing_scored_is_nothing_and_not_low(new, framework):
     findings = analyse(framework, new)
     assert findings.highest is None

@@ -96,7 +96,12 @@ def test_every_level_of_risk_occurs_and_the_tail_is_marked(found):
     assert {cell.worst for cell in cells} == set(Level)
     assert any(cell.tail for cell in cells)
     assert any(cell.best is not cell.worst for cell in cells)
-    assert {findings.highest for _, findings in found.values()} == {*Level, None}
+    now, planned = (
+        {getattr(findings, name) for _, findings in found.values()} for name in ("highest", "highest_planned")
+    )
+    assert None in now
+    assert now | planned == {*Level, None}
+    assert Level.HIGH in now
 
 
 def test_answers_contradict_nothing(found):
