@@ -7,7 +7,7 @@ wording. Everything here is frozen; reading is in `bundled` and `algoritmekader`
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from kader.errors import Problem
@@ -370,11 +370,54 @@ class Framework:
         >>> Framework.bundled().cite("AVG 5(1)(a)")
         Text(nl='artikel 5 lid 1 onder a AVG', en='Article 5(1)(a) GDPR')
         """
-        law = next((name for name in self.laws if reference.startswith(f"{name} ")), "")
+        law, place = self._place(reference)
         if not law:
             return same(reference)
-        number, *parts = reference.removeprefix(f"{law} ").replace(")", "").split("(")
-        qualifiers = "".join(f" lid {part}" if part.isdecimal() else f" onder {part}" for part in parts)
-        points = "".join(f"({part})" for part in parts)
+        kind, where = _where(place)
         short = self.laws[law].short
-        return Text(f"artikel {number}{qualifiers} {short.nl}", f"Article {number}{points} {short.en}")
+        return Text(f"{kind.nl} {where.nl} {short.nl}", f"{kind.en[:1].upper()}{kind.en[1:]} {where.en} {short.en}")
+
+    def cited(self, references: Iterable[str]) -> Text:
+        """Articles in a row, those of one law together.
+
+        >>> Framework.bundled().cited(["AVG 5(1)(a)", "AVG 6(1)", "AVG ov. 26", "WP251", "EVRM 8(2)"])
+        Text(nl='art. 5 lid 1 onder a, art. 6 lid 1, overweging 26 AVG; WP251; art. 8 lid 2 EVRM', \
+en='art. 5(1)(a), art. 6(1), recital 26 GDPR; WP251; art. 8(2) ECHR')
+        """
+        rows: dict[str, list[Text]] = {}
+        for reference in dict.fromkeys(references):
+            law, place = self._place(reference)
+            if not law:
+                rows[f" {reference}"] = [same(reference)]
+                continue
+            kind, where = _where(place)
+            if kind is _ARTICLE:
+                kind = same("art.")
+            rows.setdefault(law, []).append(Text(f"{kind.nl} {where.nl}", f"{kind.en} {where.en}"))
+        said = []
+        for law, places in rows.items():
+            short = self.laws[law].short if law in self.laws else EMPTY
+            nl = f"{', '.join(place.nl for place in places)} {short.nl}".strip()
+            said.append(Text(nl, f"{', '.join(place.en for place in places)} {short.en}".strip()))
+        return Text("; ".join(text.nl for text in said), "; ".join(text.en for text in said))
+
+    def _place(self, reference: str) -> tuple[str, str]:
+        """The law and the place in it; no law for what is none that we know."""
+        law = next((name for name in self.laws if reference.startswith(f"{name} ")), "")
+        return law, reference.removeprefix(f"{law} ") if law else reference
+
+
+_ARTICLE = Text("artikel", "article")
+_RECITAL = Text("overweging", "recital")
+_ANNEX = Text("bijlage", "annex")
+
+
+def _where(place: str) -> tuple[Text, Text]:
+    """Article, recital or annex, and which."""
+    for start, kind in (("ov. ", _RECITAL), ("bijlage ", _ANNEX)):
+        if place.startswith(start):
+            rest = place.removeprefix(start)
+            return kind, Text(rest, rest.replace(" punt ", " point "))
+    number, *parts = place.replace(")", "").split("(")
+    qualifiers = "".join(f" lid {part}" if part.isdecimal() else f" onder {part}" for part in parts)
+    return _ARTICLE, Text(f"{number}{qualifiers}", f"{number}{''.join(f'({part})' for part in parts)}")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from kader.analysis.findings import Findings, RequirementStatus
 from kader.assessment.model import Assessment
+from kader.framework import register_fields
 from kader.framework.model import Framework
 from kader.report import words
 from kader.report.document import (
@@ -163,10 +164,10 @@ def _actions(voice: Voice) -> Section:
         ordered = sorted(findings.gaps, key=lambda gap: not gap.mandatory)
         rows: tuple[tuple[Words, ...], ...] = tuple(
             (
-                (voice.to(gap.text), Muted(gap.subject)),
+                (voice.to(gap.text), _subject(voice, gap.subject)),
                 (voice.named(words.GAP, gap.kind),),
                 (_yes_or_no(voice, gap.mandatory),),
-                ("; ".join(gap.articles),),
+                (voice.cited(gap.articles),),
             )
             for gap in ordered
         )
@@ -182,7 +183,7 @@ def _actions(voice: Voice) -> Section:
         )
         rows = tuple(
             (
-                (voice.to(action.text), Muted(action.subject)),
+                (voice.to(action.text), _subject(voice, action.subject)),
                 (action.owner,),
                 (
                     voice.day(action.due),
@@ -196,6 +197,21 @@ def _actions(voice: Voice) -> Section:
     if not blocks:
         blocks.append(Paragraph((voice.say("Er staan geen hiaten of acties open.", "No gaps or actions are open."),)))
     return Section(id="actions", title=voice.to(words.SECTION["actions"]), blocks=tuple(blocks))
+
+
+def _subject(voice: Voice, subject: str) -> Link | Muted:
+    """The part of the dossier where one can do something about it."""
+    root = subject.partition("/")[0]
+    part = {"checks": "requirements", "measures": "risks"}.get(root, root)
+    if subject in voice.framework.requirements:
+        part = "requirements"
+    elif subject in voice.framework.risks or any(risk.id == subject for risk in voice.assessment.risks):
+        part = "risks"
+    elif subject in voice.findings.prescan.verdicts:
+        part = "facts"
+    if part not in {"facts", "requirements", "risks", "processing", "decisions"}:
+        return Muted(voice.named(words.PART, part))
+    return Link(voice.to(words.PART[part]), f"#{part}")
 
 
 def _yes_or_no(voice: Voice, value: bool) -> str:
@@ -266,7 +282,7 @@ def _processing(voice: Voice) -> Section:
             )
             parts.append(Section(id=f"processing-{paragraph.number}", title=title, blocks=(Pairs(rows),)))
         else:
-            open_titles.append((title, Muted("; ".join(paragraph.articles))))
+            open_titles.append((title, Muted(voice.cited(paragraph.articles))))
     others = {id: answer for id, answer in voice.assessment.processing.items() if id not in known}
     if others:
         title = voice.say("Overige antwoorden", "Other answers")
@@ -298,7 +314,7 @@ def _register(voice: Voice) -> Section:
             Table(
                 caption=voice.say("Registervelden", "Register fields"),
                 columns=(voice.say("Veld", "Field"), voice.say("Inhoud", "Content")),
-                rows=tuple(((key,), _verbatim(value)) for key, value in entry.items()),
+                rows=tuple(((voice.to(register_fields.title(key)),), _verbatim(value)) for key, value in entry.items()),
             ),
         )
     return Section(id="register", title=voice.to(words.SECTION["register"]), blocks=blocks)

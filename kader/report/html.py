@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from kader import figures, shipped
+from kader.report import style
 from kader.report.document import Badge, Block, Document, Link, Muted, Quote, Span, Words
 from kader.text import Language, Text
 
@@ -30,6 +31,8 @@ _KINDS: Final = {
     "warning": "k-note k-note-red",
     "proposed": "k-note",
 }
+
+_HERE: Final = "/* style */"
 
 _WORDS: Final = {
     "skip": Text("Naar de inhoud", "Skip to content"),
@@ -50,20 +53,22 @@ def page(document: Document, *, searchable: bool = False) -> str:
         The HTML text.
     """
     script = _script() if searchable else Markup("")
-    return _template("page.html").render(
+    made = _template("page.html").render(
         document=document,
-        style=_style(),
+        style=_HERE,
         say=_spoken(document.language),
         script=script,
         script_hash=_hash(script) if script else "",
     )
+    # With its tag: a title may say the same words, but never a tag.
+    return made.replace(f"<style>\n{_HERE}", f"<style>\n{style.whole() if script else style.needed(made)}", 1)
 
 
 def masthead(document: Document) -> Markup:
     """Title and style sheet, for the top of a notebook."""
     return Markup(
         '<div class="kader k-report" lang="{}"><style>{}</style><h1>{}</h1><p class="k-lead">{}</p></div>'
-    ).format(document.language.value, _style(), document.title, document.subtitle)
+    ).format(document.language.value, Markup(style.whole()), document.title, document.subtitle)  # noqa: S704  # our own file
 
 
 def section(document: Document, id: str) -> Markup:
@@ -111,9 +116,9 @@ def _span(span: Span) -> str:
     if isinstance(span, Badge):
         return _badge(span.id, span.label)
     if isinstance(span, Muted):
-        return f'<small class="k-fine">{escape(span.words)}</small>'
+        return f"<small>{escape(span.words)}</small>"
     if isinstance(span, Quote):
-        return f'<q class="k-cited">{escape(span.words)}</q> <small class="k-fine">{escape(span.place)}</small>'
+        return f'<q class="k-cited">{escape(span.words)}</q> <small>{escape(span.place)}</small>'
     return _link(span)
 
 
@@ -150,13 +155,6 @@ def _environment() -> Environment:
 @cache
 def _template(name: str) -> Template:
     return _environment().get_template(name)
-
-
-@cache
-def _style() -> Markup:
-    """The one style sheet and what a printed page needs beside it; our own files, so safe as they are."""
-    own = shipped.template("report/report.css").read_text(encoding="utf-8")
-    return Markup(f"{figures.stylesheet()}\n{own}")  # noqa: S704
 
 
 def table_script() -> str:

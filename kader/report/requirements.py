@@ -64,7 +64,7 @@ def _row(voice: Voice, requirement: Requirement, finding: RequirementFinding) ->
         (badge(voice, finding),),
         (f"{finding.answered}/{finding.questions}",),
         blockers,
-        ("; ".join(finding.articles),),
+        (voice.cited(finding.articles),),
     )
 
 
@@ -99,7 +99,7 @@ def _check(voice: Voice, check: Check, answer: CheckAnswer | None) -> tuple[Word
         if who := voice.who(answer.author, answer.at):
             grounds.append(Muted(who))
     return (
-        (voice.to(check.question), Muted("; ".join(check.articles))),
+        (voice.to(check.question), Muted(voice.cited(check.articles))),
         (Badge(value or "unknown", voice.to(words.CHECK[value])),),
         tuple(grounds),
     )

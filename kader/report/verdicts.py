@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kader.analysis.findings import Prescan, Reason, Status, Verdict
+from kader.framework import register_fields
 from kader.framework.rules import Fact, Truth
 from kader.report import words
 from kader.report.document import (
@@ -280,16 +281,15 @@ def _fact_table(voice: Voice, title: Text, members: list[Fact]) -> Table:
 
 
 def _fact(voice: Voice, fact: Fact) -> tuple[Words, ...]:
-    question: Words = (voice.to(fact.question), Muted(" · ".join(fact.articles)))
+    question: Words = (voice.to(fact.question), Muted(voice.cited(fact.articles)))
     answer = voice.assessment.facts.get(fact.id)
     if answer is None:
         return question, (Badge("unknown", voice.to(words.TRUTH[Truth.UNKNOWN])),), ()
     said: list[Span] = []
     for proposal in answer.proposals:
         said.append(voice.say("Voorstel: {value}", "Proposed: {value}", value=voice.to(words.TRUTH[proposal.value])))
-        said.append(
-            Quote(proposal.quote, voice.say("registerveld {field}", "register field {field}", field=proposal.field))
-        )
+        field = voice.to(register_fields.title(proposal.field))
+        said.append(Quote(proposal.quote, voice.say("registerveld “{field}”", "register field “{field}”", field=field)))
     if answer.reason:
         said.append(voice.say("Reden om af te wijken: {reason}", "Reason to deviate: {reason}", reason=answer.reason))
     if answer.remark:

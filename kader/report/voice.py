@@ -40,6 +40,10 @@ class Voice:
         """The name of an id, or the id itself when it has none."""
         return self.to(names[id]) if id in names else str(id)
 
+    def cited(self, references: Iterable[str]) -> str:
+        """Articles in a row, as a jurist of the report's language writes them."""
+        return self.to(self.framework.cited(references))
+
     def fact(self, id: str) -> str:
         """The question of a fact."""
         fact = self.framework.rules.facts.get(id)

@@ -349,26 +349,45 @@ class Question {
     const state = JSON.stringify([proposals, value, this.entry.reason, this.deviating]);
     if (state === this.proposed) return;
     this.proposed = state;
-    this.proposals.replaceChildren(...proposals.map((one, index) => this.proposal(one, index, value)));
+    this.proposals.replaceChildren(...this.together(proposals).map((found, index) => this.proposal(found, index, value)));
   }
 
-  proposal(one, index, value) {
+  // Passages that propose the same answer are one proposal.
+  together(proposals) {
+    const found = [];
+    for (const one of proposals) {
+      const alike = found.find(([first]) => same(first.value, one.value));
+      if (alike) alike.push(one);
+      else found.push([one]);
+    }
+    return found;
+  }
+
+  proposal(found, index, value) {
     const { labels } = this;
+    const [one] = found;
     const words = one.label ?? worded(this.question, labels, one.value);
     const id = `${this.id}-p${index}`;
     const taken = same(one.value, value);
     const settled = answered(this.question, value);
+    const passages = found.flatMap((passage) => [
+      passage.quote ? h("blockquote", { class: "k-quote" }, fill(labels.quoted, { quote: passage.quote })) : null,
+      passage.field ? h("p", { class: "k-fine" }, fill(labels.from_field, { field: passage.field })) : null,
+    ]);
+    const proposed = fill(labels.proposed, { value: words });
+    if (settled) {
+      return h("details", { class: "k-settled" },
+        h("summary", { id }, h("strong", {}, `${proposed}.`), " ", h("span", {}, taken ? labels.accepted : labels.deviated)), ...passages);
+    }
     return h("div", { class: "k-proposal", role: "group", "aria-labelledby": id },
-      h("p", { id }, h("strong", {}, fill(labels.proposed, { value: words }))),
-      one.quote ? h("blockquote", { class: "k-quote" }, fill(labels.quoted, { quote: one.quote })) : null,
-      one.field ? h("p", { class: "k-fine" }, fill(labels.from_field, { field: one.field })) : null,
-      settled ? h("p", { class: "k-fine" }, taken ? labels.accepted : labels.deviated) : null,
-      this.form.readOnly || settled || this.deviating === index ? null : h("div", { class: "k-screen" },
+      h("p", { id }, h("strong", {}, proposed)),
+      ...passages,
+      this.form.readOnly || this.deviating === index ? null : h("div", { class: "k-screen" },
         h("button", { type: "button", class: "k-button k-button-main", onclick: () => this.take(one) }, labels.accept,
           h("span", { class: "k-hidden" }, `: ${words}, ${this.question.label}`)),
         h("button", { type: "button", class: "k-button", onclick: () => { this.deviating = index; this.refresh(); this.focusDeviation(); } }, labels.deviate,
           h("span", { class: "k-hidden" }, `: ${this.question.label}`))),
-      this.deviating === index && !settled ? this.deviation(one, id) : null);
+      this.deviating === index ? this.deviation(one, id) : null);
   }
 
   take(one) {

@@ -121,7 +121,7 @@ LABELS: Final[Mapping[str, Text]] = {
     "evidence_hint": Text("Een link of documentnaam per regel.", "One link or document name a line."),
     "proposed": Text("Voorstel: {value}", "Proposed: {value}"),
     "quoted": Text("“{quote}”", "“{quote}”"),
-    "from_field": Text("Uit registerveld: {field}", "From register field: {field}"),
+    "from_field": Text("Uit het registerveld “{field}”", "From the register field “{field}”"),
     "accept": Text("Overnemen", "Accept"),
     "deviate": Text("Afwijken met reden", "Deviate with reason"),
     "accepted": Text("Overgenomen.", "Accepted."),

@@ -12,8 +12,8 @@ import anywidget
 import traitlets
 from markupsafe import Markup, escape
 
-from kader import figures
 from kader.text import Language
+from kader.ui.saving import looks
 
 __all__ = ["Panel"]
 
@@ -36,7 +36,6 @@ class Panel(anywidget.AnyWidget):
     """
 
     _esm = (Path(__file__).parent / "panel.js").read_text(encoding="utf-8")
-    _css = figures.stylesheet()
     html = traitlets.Unicode().tag(sync=True)
     announce = traitlets.Unicode().tag(sync=True)
     announced = traitlets.Int(0).tag(sync=True)
@@ -55,6 +54,7 @@ class Panel(anywidget.AnyWidget):
         label: str = "",
         language: Language | str = "nl",
     ) -> None:
+        self._css = looks()
         said = {"announce": announce} if announce else {}
         super().__init__(
             html=escape(html), place=place, title=title, label=label, language=str(Language(language)), **said

@@ -161,7 +161,11 @@ def _outlook(verdict: Verdict, state: State) -> str:
 def _verdict(verdict: Verdict, proposed: Prescan | None, state: State) -> Markup:
     second = proposed.verdicts.get(verdict.id) if proposed else None
     if_proposed = Markup("")
-    if second is not None:
+    if second is not None and (second.status, second.could_rise) == (verdict.status, verdict.could_rise):
+        if_proposed = Markup('<span class="k-if-proposed">{}</span>').format(
+            _say(state, "ook als de voorstellen kloppen", "also if the proposals hold")
+        )
+    elif second is not None:
         if_proposed = Markup('<span class="k-if-proposed">{} {}</span>').format(
             _say(state, "als de voorstellen kloppen:", "if the proposals hold:"), _badge(second, state)
         )

@@ -9,6 +9,7 @@ from typing import Any, Final
 from kader.analysis.findings import Findings
 from kader.assessment.model import Assessment, FactAnswer, Given, MeasureAnswer, RiskAnswer
 from kader.assessment.paths import join
+from kader.framework import register_fields
 from kader.framework.model import Framework, Requirement
 from kader.framework.risks import Axis
 from kader.framework.rules import Fact, Truth
@@ -38,6 +39,11 @@ def _question(path: str, kind: Any, label: Text, language: Language, **more: Any
     """A question without the parts that would be empty."""
     spoken = {key: value.to(language) if isinstance(value, Text) else value for key, value in more.items()}
     return {"path": path, "kind": kind, "label": label.to(language), **{k: v for k, v in spoken.items() if v}}  # type: ignore[typeddict-item]
+
+
+def _sources(framework: Framework, references: Sequence[str], language: Language) -> list[str]:
+    """Where it stands in the law, as a jurist of the language writes it."""
+    return [framework.cited(references).to(language)] if references else []
 
 
 def _schema(language: Language, groups: list[Group], *, read_only: bool) -> Schema:
@@ -76,14 +82,14 @@ def prescan(framework: Framework, language: Language, *, read_only: bool) -> Sch
             f"facts-{group.id}",
             group.title,
             language,
-            [_fact(fact, language) for fact in rules.facts.values() if fact.group == group.id],
+            [_fact(framework, fact, language) for fact in rules.facts.values() if fact.group == group.id],
         )
         for group in rules.groups
     ]
     return _schema(language, [group for group in groups if group["questions"]], read_only=read_only)
 
 
-def _fact(fact: Fact, language: Language) -> Question:
+def _fact(framework: Framework, fact: Fact, language: Language) -> Question:
     return _question(
         f"facts/{fact.id}/value",
         "choice",
@@ -91,7 +97,7 @@ def _fact(fact: Fact, language: Language) -> Question:
         language,
         hint=fact.hint,
         why=fact.why,
-        articles=list(fact.articles),
+        articles=_sources(framework, fact.articles, language),
         options=_choices(wording.TRUTH, language),
         extras=["remark"],
     )
@@ -112,7 +118,7 @@ def _fact_value(answer: FactAnswer, language: Language) -> Answer:
             "value": proposal.value.value,
             "label": wording.TRUTH[proposal.value].to(language),
             "quote": proposal.quote,
-            "field": proposal.field,
+            "field": register_fields.title(proposal.field).to(language),
         }
         for proposal in answer.proposals
     ]
@@ -129,12 +135,12 @@ def requirements(framework: Framework, language: Language, *, read_only: bool) -
     """The check questions, in a group a requirement."""
     return _schema(
         language,
-        [_requirement(found, language) for found in framework.requirements.values() if found.checks],
+        [_requirement(framework, found, language) for found in framework.requirements.values() if found.checks],
         read_only=read_only,
     )
 
 
-def _requirement(requirement: Requirement, language: Language) -> Group:
+def _requirement(framework: Framework, requirement: Requirement, language: Language) -> Group:
     options = _choices(wording.CHECK, language, reasoned=("na",))
     questions = [
         _question(
@@ -145,7 +151,7 @@ def _requirement(requirement: Requirement, language: Language) -> Group:
             hint=_EXPECTED.format(evidence="; ".join(found.to(language) for found in check.evidence))
             if check.evidence
             else EMPTY,
-            articles=list(check.articles),
+            articles=_sources(framework, check.articles, language),
             options=options,
             extras=["remark", "reason", "evidence"],
         )
@@ -186,7 +192,7 @@ def processing(framework: Framework, language: Language, *, read_only: bool) -> 
                 question.question,
                 language,
                 hint=question.hint,
-                articles=list(paragraph.articles),
+                articles=_sources(framework, paragraph.articles, language),
                 extras=["remark"],
             )
             for question in paragraph.questions
@@ -254,7 +260,7 @@ def risk_name(framework: Framework, id: str, given: RiskAnswer | None) -> Text:
 
 def _risk(framework: Framework, id: str, given: RiskAnswer | None, language: Language) -> Group:
     known = framework.risks.get(id)
-    articles = [f"AVG {article}" for article in known.gdpr] if known else []
+    articles = _sources(framework, [f"AVG {article}" for article in known.gdpr] if known else [], language)
     base = join("risks", id)
     questions = [
         _question(
@@ -445,13 +451,20 @@ _STANDING_OF_DOSSIER: Final = {"concept": Text("concept", "draft"), "final": Tex
 _DECISIONS_TITLE: Final = Text("Advies en besluit", "Advice and decision")
 
 
-def decisions(language: Language, *, read_only: bool) -> Schema:
+def decisions(framework: Framework, language: Language, *, read_only: bool) -> Schema:
     """What was advised and decided."""
     questions = []
     for field, kind, label, articles in _DECISIONS:
         options = _choices(_STANDING_OF_DOSSIER, language) if field == "status" else []
         questions.append(
-            _question(f"decisions/{field}", kind, label, language, articles=list(articles), options=options)
+            _question(
+                f"decisions/{field}",
+                kind,
+                label,
+                language,
+                articles=_sources(framework, articles, language),
+                options=options,
+            )
         )
     return _schema(language, [_group("decisions", _DECISIONS_TITLE, language, questions)], read_only=read_only)
 

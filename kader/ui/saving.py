@@ -7,6 +7,7 @@ the user's language why not. A callback that fails is an answer too: nothing is 
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,6 +79,11 @@ class Ack:
     values: Mapping[str, Mapping[str, Any]] | None = None
 
 
+def looks() -> str:
+    """The style sheet that a widget brings; the dashboard's page has it already."""
+    return "" if "VOILA_REQUEST_URL" in os.environ else figures.stylesheet()
+
+
 def script(name: str) -> str:
     """The module of a widget with what it shares put before it: blobs cannot import each other."""
     folder = Path(__file__).parent
@@ -94,9 +100,9 @@ class SavingWidget(anywidget.AnyWidget):
 
     values = traitlets.Dict().tag(sync=True)
     labels = traitlets.Dict().tag(sync=True)
-    _css = figures.stylesheet()
 
     def __init__(self, **traits: Any) -> None:
+        self._css = looks()
         super().__init__(**traits)
         self.on_msg(self._received)
 

@@ -188,7 +188,7 @@ def decisions(state: State) -> Shown:
         panel(state, lambda s: panels.plain("decisions", s)),
         form(
             state,
-            lambda: questions.decisions(state.language, read_only=state.read_only),
+            lambda: questions.decisions(state.framework, state.language, read_only=state.read_only),
             lambda: questions.decision_values(state.assessment),
         ),
     )

@@ -126,7 +126,7 @@ def test_a_proposal_shows_its_passage_and_field_and_is_not_the_answer(framework)
     }
     _question, answer, said = rows["fact-large_scale"]
     assert answer == (Badge("unknown", "onbekend"),)
-    assert Quote("120.000 ritten", "registerveld goal") in said
+    assert Quote("120.000 ritten", "registerveld “Doel en impact”") in said
     assert "Voorstel: ja" in said
     assert Muted("J. de Boer") in rows["fact-personal_data"][2]
     assert len(rows) == len(framework.rules.facts)

@@ -86,11 +86,12 @@ def test_every_question_has_words_and_a_place_in_the_document(language):
 
 
 def test_no_words_are_the_same_in_both_languages():
+    framework = Framework.bundled()
     one, other = (
         asked(schema)
         for schema in (
-            questions.decisions(Language.NL, read_only=False),
-            questions.decisions(Language.EN, read_only=False),
+            questions.decisions(framework, Language.NL, read_only=False),
+            questions.decisions(framework, Language.EN, read_only=False),
         )
     )
     assert all(nl["label"] != en["label"] for nl, en in zip(one, other, strict=True))
@@ -105,7 +106,7 @@ def _schemas(state):
         questions.processing(framework, language, read_only=False),
         questions.risks(framework, state.assessment, state.findings, language, read_only=False),
         questions.measures(framework, state.assessment, state.findings, language, read_only=False),
-        questions.decisions(language, read_only=False),
+        questions.decisions(framework, language, read_only=False),
     ]
 
 
@@ -114,7 +115,9 @@ def test_a_proposal_is_shown_and_is_no_answer():
     assessment = Assessment.new(Framework.bundled(), name="x").with_fact("large_scale", proposals=(proposal,))
     value = questions.prescan_values(Framework.bundled(), assessment, Language.NL)["facts/large_scale/value"]
     assert value["value"] is None
-    assert value["proposals"] == [{"value": "yes", "label": "ja", "quote": "120.000 aanvragen", "field": "goal"}]
+    assert value["proposals"] == [
+        {"value": "yes", "label": "ja", "quote": "120.000 aanvragen", "field": "Doel en impact"}
+    ]
 
 
 def test_both_readings_stand_beside_each_other():
