@@ -197,6 +197,12 @@ def test_a_template_without_a_parameters_cell_is_refused(tmp_path, content):
         batch.check_parameters(path, {})
 
 
+def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "out").write_text("a file stands where the folder should be")
+    with pytest.raises(BatchError, match=re.escape(str(tmp_path / "out"))):
+        batch.run("example", tmp_path / "out", limit=1)
+
+
 def test_what_is_no_register_is_refused_before_anything_is_made(tmp_path):
     path = tmp_path / "photo.csv"
     path.write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")

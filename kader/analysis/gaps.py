@@ -336,7 +336,11 @@ def _of_versions(analysed: Analysed) -> Iterator[Gap]:
     assessment, framework = analysed.assessment, analysed.framework
     meta, rules = assessment.meta, framework.rules
     if meta.rules_fingerprint != rules.fingerprint:
-        words = say("rules_changed", was=meta.rules, now=f"{rules.id}/{rules.version}")
+        was, now = (
+            f"{name}, {mark[:12]}"
+            for name, mark in ((meta.rules, meta.rules_fingerprint), (f"{rules.id}/{rules.version}", rules.fingerprint))
+        )
+        words = say("rules_changed", was=was, now=now)
         yield _gap(DEVIATION, "meta/rules", words, mandatory=False)
     if meta.framework_version != framework.version:
         words = say("framework_changed", was=meta.framework_version, now=framework.version)

@@ -175,9 +175,18 @@ class _work_folders:  # noqa: N801  # used as a verb: with _work_folders(...)
         self._out, self._notebook = out, notebook
 
     def __enter__(self) -> tuple[Path, str]:
-        for name in ("json", "notebooks", "html"):
-            (self._out / name).mkdir(parents=True, exist_ok=True)
-        self._work = Path(tempfile.mkdtemp(prefix=".part-", dir=self._out))
+        try:
+            for name in ("json", "notebooks", "html"):
+                (self._out / name).mkdir(parents=True, exist_ok=True)
+            self._work = Path(tempfile.mkdtemp(prefix=".part-", dir=self._out))
+        except OSError as error:
+            raise BatchError(
+                Problem(
+                    Text("In deze map kan kader niets schrijven.", "Kader cannot write anything in this folder."),
+                    str(self._out),
+                    Text("Kies een andere map bij --out.", "Choose another folder at --out."),
+                )
+            ) from error
         self._sockets = tempfile.mkdtemp(prefix="kader-")
         (self._out / "batch.log").write_bytes(b"")
         shutil.copyfile(self._notebook, self._work / TEMPLATE)

@@ -392,6 +392,10 @@ def test_a_dossier_of_other_rules_or_another_framework_says_so(new, framework):
     subjects = {gap.subject for gap in analyse(framework, older).gaps}
     assert {"meta/rules", "meta/framework_version"} <= subjects
     assert not {"meta/rules", "meta/framework_version"} & {gap.subject for gap in analyse(framework, new).gaps}
+    same_name = new.with_meta(rules_fingerprint="0" * 64)
+    (gap,) = about(analyse(framework, same_name), "meta/rules")
+    assert "000000000000" in gap.text.en
+    assert framework.rules.fingerprint[:12] in gap.text.en
 
 
 def test_an_answer_of_an_older_framework_is_to_be_looked_at_again(new, framework):

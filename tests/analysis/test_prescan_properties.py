@@ -242,6 +242,50 @@ def test_the_dpia_verdict_and_what_would_decide_it_equal_brute_force(situation: 
     assert verdict.next == first_to_ask(as_sets(verdict), verdict.needed, order)
 
 
+def entangled(*criteria: object) -> Node:
+    """Rules of which all criteria together make a DPIA required, on four facts of one's own."""
+    texts = dict.fromkeys(("required", "not_required", "undetermined"), WORDS)
+    return {
+        **SHIPPED,
+        "groups": [{"id": "g", "title": WORDS}],
+        "facts": [fact(name) for name in (*FIXED, *OWN)],
+        "criteria": [rule(f"C{n}", condition) for n, condition in enumerate(criteria)],
+        "art35_3": [],
+        "ap_list": [],
+        "exemptions": [],
+        "policies": [rule("new_legislation", "new_legislation")],
+        "instruments": [rule("fria", "f4", level="required", strength="law", texts=texts)],
+        "art22": [rule("rest", {"not": "never"}, status="not_required")],
+        "profiles": [{"id": "default", "title": WORDS, "note": WORDS, "wp248_threshold": len(criteria)}],
+    }
+
+
+def both(first: object, second: object) -> Node:
+    return {"all": [first, second]}
+
+
+def but(first: str, second: str) -> Node:
+    return {"all": [{"not": first}, second]}
+
+
+@pytest.mark.parametrize(
+    ("criteria", "needed"),
+    [
+        # Each rule alone leaves a choice; f2 is in every choice that settles all three.
+        ([both("f0", "f1"), but("f0", "f2"), but("f1", "f2")], {"f2"}),
+        # Each fact is wanted both ways, so that no rule can be settled apart from the others.
+        ([both("f0", "f1"), but("f0", "f2"), but("f1", "f2"), but("f2", "f3"), but("f3", "f0")], {"f0", "f2", "f3"}),
+    ],
+)
+def test_what_is_needed_is_found_where_only_the_rules_together_force_it(criteria: list[Node], needed: set[str]) -> None:
+    data = entangled(*criteria)
+    ways = always_needed(list(OWN), lambda way: dpia(data, way) == "not_required")
+    assert ways == needed
+    verdict = judged(data, {})[1].verdicts["dpia"]
+    assert verdict.status == "undetermined"
+    assert set(verdict.needed) == needed
+
+
 @slow
 @given(situations())
 def test_another_instrument_equals_brute_force(situation: tuple[Node, Answers]) -> None:

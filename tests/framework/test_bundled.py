@@ -13,6 +13,7 @@ import yaml
 from kader.errors import FrameworkError
 from kader.framework import bundled, wording
 from kader.framework.model import PRIVACY_TOPIC, Framework, TopicTable
+from kader.framework.pages import Kind, Page, linked
 from kader.text import Language, Text
 
 VERSIONS = ("2.2", "2.5.1")
@@ -381,6 +382,31 @@ def test_procurement_measures_are_generic(framework):
     assert generic == {"owp-15", "owp-16", "owp-20", "owp-21", "owp-23", "owp-27"}
     specific = [each.id for each in framework.requirements.values() if not set(each.measures) - generic]
     assert specific == ["avg-08"]
+
+
+@pytest.mark.parametrize(
+    ("topic", "named", "generic"),
+    [
+        ("publieke-inkoop", 5, True),  # half of the ten
+        ("publieke-inkoop", 4, False),
+        ("governance", 10, False),  # of another topic: it may well mitigate something
+    ],
+)
+def test_a_measure_is_generic_when_it_is_of_procurement_and_names_half_of_the_requirements(topic, named, generic):
+    ids = [f"avg-{number:02}" for number in range(1, 11)]
+    requirements = [
+        Page(kind=Kind.REQUIREMENT, id=name, path=name, title=name, topics=(PRIVACY_TOPIC,)) for name in ids
+    ]
+    other = Page(kind=Kind.REQUIREMENT, id="aia-01", path="aia-01", title="aia-01", topics=("governance",))
+    measure = Page(
+        kind=Kind.MEASURE,
+        id="owp-99",
+        path="2-owp-99",
+        title="owp-99",
+        topics=(topic,),
+        requirements=(*ids[:named], "aia-01"),
+    )
+    assert linked([*requirements, other, measure], wording.read()).measures["owp-99"].generic is generic
 
 
 def test_audit_references_keep_their_zero():
