@@ -27,7 +27,7 @@ from kader.framework.model import Framework
 from kader.report import build, html
 from kader.report.document import Document
 from kader.report.summary import framework_of
-from kader.store import DossierFile, Entry, Saved, Store, Stored
+from kader.store import DossierFile, Entry, Saved, Stored
 from kader.text import Language, Text
 from kader.ui import notebook
 
@@ -105,6 +105,8 @@ def new(
     Raises:
         KaderError: the dossier or the notebook cannot be written.
     """
+    from kader.store import Store  # a database library is only imported where there is a database
+
     framework = Framework.bundled(language=language)
     assessment = Assessment.new(framework, name=name, organisation=organisation, language=language, profile=profile)
     with Store.open(store or None) as opened:
@@ -273,6 +275,8 @@ class Closed:
         return head + Markup("").join(problems) + self._known()
 
     def _known(self) -> Markup:
+        from kader.store import Store
+
         try:
             with Store.open(self._store or None) as store:
                 entries = store.list()
@@ -340,6 +344,8 @@ def _place(dossier: str, file: str | Path, store: str) -> tuple[Callable[[], Sto
         raise AssessmentError(_WHICH)
     if not _ID.fullmatch(dossier):
         raise AssessmentError(Problem(_NO_ID, dossier[:100]))
+    from kader.store import Store
+
     opened = Store.open(store or None)
     if dossier not in opened:
         opened.close()

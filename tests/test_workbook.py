@@ -232,3 +232,8 @@ def test_the_template_runs_under_papermill(file, tmp_path, root):
     assert "undetermined" in text
     assert "ename" not in text
     assert "widget-view" not in text
+
+
+def test_a_notebook_over_a_file_loads_no_database():
+    script = "import sys; from kader import workbook; sys.exit('sqlalchemy' in sys.modules or 'alembic' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

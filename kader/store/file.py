@@ -11,7 +11,7 @@ from kader.assessment import codec
 from kader.assessment.model import Assessment
 from kader.errors import Problem, StoreError
 from kader.store.merge import merged
-from kader.store.store import Saved, Stored
+from kader.store.values import Saved, Stored
 from kader.text import Text
 
 

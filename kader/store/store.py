@@ -11,7 +11,6 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -26,70 +25,10 @@ from kader.errors import Problem, StoreError
 from kader.store import changes, database, merge
 from kader.store.changes import ABSENT, Change
 from kader.store.tables import dossier, revision
+from kader.store.values import Entry, Revision, Saved, Stored
 from kader.text import Text
 
 _FIRST: Final = "0" * 64
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Saved:
-    """An acknowledgement: what is kept now, under which revision, since when."""
-
-    revision: int
-    at: dt.datetime
-    assessment: Assessment
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
-    """A dossier as it is kept."""
-
-    assessment: Assessment
-    revision: int
-    at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """A dossier in a list, without its document.
-
-    Attributes:
-        status, publication_category: as in the register; empty when not known.
-        decision: `concept` or `final`.
-        answers: how many questions have an answer (proposals not counted).
-        document_hash: changes when the document does, so that what was computed from it can be kept.
-    """
-
-    id: str
-    name: str
-    organisation: str
-    register_id: str
-    status: str
-    publication_category: str
-    decision: str
-    language: str
-    framework_version: str
-    answers: int
-    created: dt.datetime
-    at: dt.datetime
-    author: str
-    revision: int
-    document_hash: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Revision:
-    """One saving: who, when, why, and which fields from what to what."""
-
-    number: int
-    based_on: int
-    at: dt.datetime
-    author: str
-    reason: str
-    changes: tuple[Change, ...]
-    document_hash: str
-    previous: str
-    hash: str
 
 
 class Store:
