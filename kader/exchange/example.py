@@ -10,11 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from kader import shipped
 from kader.assessment.model import Assessment
 from kader.exchange import register
+from kader.framework import documents
 from kader.text import Language
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ def register_path() -> Path:
 
 def assessments(framework: Framework, *, language: Language | str = Language.NL) -> Iterator[Assessment]:
     """The example's assessments: register entries with proposals, and the answers given so far."""
-    data = yaml.safe_load(shipped.data("example/answers.yaml").read_bytes())
+    data = documents.load(shipped.data("example/answers.yaml"))
     date: dt.date = data["date"]
     for imported in register.read(register_path(), framework, language=language, date=date):
         given = data["algorithms"].get(imported.assessment.meta.id, {})

@@ -14,18 +14,17 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any, Final, Literal
 
-import yaml
-
 from kader import shipped
 from kader.assessment.model import Proposal
 from kader.exchange import publication_standard, sentences
+from kader.exchange.clues import Clues
+from kader.framework import documents
 from kader.framework.rules import Truth
 
 MAX_TEXT: Final = 50_000
 MAX_QUOTE: Final = 1_000
 PER_VALUE: Final = 2
 _BEFORE_LIST: Final = 800
-_SHORT, _LONG = 4, 7  # letters of a word by which a clue is found
 
 Suggestion = tuple[str, Literal[Truth.YES, Truth.NO]]
 
@@ -66,8 +65,9 @@ class Patterns:
 
     Attributes:
         fields: every field that a pattern looks in.
-        clues: first letters of a word → the clues that begin so, with the patterns they belong to; under the empty
-            word those that are looked for in any case.
+        clues: how the words begin that make a sentence worth reading.
+        wanted: a clue and the field it stands in → the patterns that read the sentence, with the rank that the field
+            has for them.
         only_without: the patterns, with their numbers, that some fields make superfluous.
     """
 
@@ -75,7 +75,8 @@ class Patterns:
     patterns: tuple[Pattern, ...]
     structured: tuple[Structured, ...]
     fields: tuple[str, ...]
-    clues: Mapping[str, tuple[tuple[str, tuple[int, ...]], ...]]
+    clues: Clues
+    wanted: Mapping[tuple[str, str], tuple[tuple[int, int], ...]]
     only_without: tuple[tuple[int, Pattern], ...]
     negation: re.Pattern[str]
     no_negation: re.Pattern[str]
@@ -138,7 +139,6 @@ class _Text:
 # One of these stands in every sentence that denies something; looking for them is cheaper than for the whole pattern.
 _DENIALS: Final = ("geen", "niet", "no ", "not ", "n't", "none", "gjin", "never", "nooit", "nothing", "niets")
 _ENDED: Final = re.compile(r"[.!?]\s*\n")
-_NO_LETTERS: Final = dict.fromkeys(map(ord, "\"'`.,;:!?()[]{}<>/\\|&*+=-_~#@%^$€“”‘’„•●▪–—…"), " ")
 
 
 def proposed(entry: Mapping[str, Any]) -> dict[str, tuple[Proposal, ...]]:
@@ -162,40 +162,25 @@ def proposed(entry: Mapping[str, Any]) -> dict[str, tuple[Proposal, ...]]:
     }
     for index, places in sorted(_places(rules, text, superfluous).items()):
         pattern = rules.patterns[index]
-        rank = {field: number for number, field in enumerate(pattern.fields)}
-        for field, begin, end in sorted(places, key=lambda place: (rank[place[0]], place[1])):
+        for rank, begin, end in sorted(places):
+            if _enough(found, pattern.proposes):
+                break
             if quote := _quote(rules, pattern, text, begin, end):
-                _add(found, pattern.proposes, quote, field, pattern.id)
+                _add(found, pattern.proposes, quote, pattern.fields[rank], pattern.id)
     return {fact: tuple(proposals) for fact, proposals in sorted(found.items())}
 
 
-def _places(rules: Patterns, text: _Text, superfluous: set[int]) -> dict[int, set[tuple[str, int, int]]]:
-    """Per pattern the sentences in which one of its clues occurs: field, beginning and end.
-
-    A clue is looked for only when some word begins as it does: looking for every clue would cost most of the time.
-    """
-    low = text.low
-    places: dict[int, set[tuple[str, int, int]]] = {}
-    begun = filter(None, map(_begun, set(low.translate(_NO_LETTERS).split())))
-    for beginning in {"", *chain.from_iterable(begun)}:
-        for clue, patterns in rules.clues.get(beginning, ()):
-            position = low.find(clue)
-            while position >= 0:
-                field = text.field(position)
-                wanted = [n for n in patterns if field in rules.patterns[n].fields and n not in superfluous]
-                end = position + len(clue)
-                if wanted:
-                    begin, end = text.sentence(position)
-                    for index in wanted:
-                        places.setdefault(index, set()).add((field, begin, end))
-                position = low.find(clue, max(end, position + len(clue)))
+def _places(rules: Patterns, text: _Text, superfluous: set[int]) -> dict[int, set[tuple[int, int, int]]]:
+    """Per pattern the sentences in which one of its clues occurs: rank of the field, beginning and end."""
+    places: dict[int, set[tuple[int, int, int]]] = {}
+    for clue, position in rules.clues.find(text.low):
+        wanted = rules.wanted.get((clue, text.field(position)))
+        if wanted:
+            begin, end = text.sentence(position)
+            for index, rank in wanted:
+                if index not in superfluous:
+                    places.setdefault(index, set()).add((rank, begin, end))
     return places
-
-
-@lru_cache(maxsize=1 << 16)
-def _begun(word: str) -> tuple[str, ...]:
-    """The beginnings of clues that a word has; texts use the same words over and over."""
-    return tuple({word[:_SHORT], word[:_LONG]} & read().clues.keys())
 
 
 def _structured(rules: Patterns, entry: Mapping[str, Any], found: dict[str, list[Proposal]]) -> None:
@@ -207,11 +192,21 @@ def _structured(rules: Patterns, entry: Mapping[str, Any], found: dict[str, list
 
 
 def _add(found: dict[str, list[Proposal]], proposes: Sequence[Suggestion], quote: str, field: str, rule: str) -> None:
+    made: dict[Truth, Proposal] = {}  # the same for every fact that the sentence suggests with one value
     for fact, value in proposes:
         there = found.setdefault(fact, [])
-        same = [one for one in there if one.value == value]
+        same = [one for one in there if one.value is value]
         if len(same) < PER_VALUE and not any(one.quote == quote for one in same):
-            there.append(Proposal.model_construct(value=value, quote=quote, field=field, rule=rule))
+            if value not in made:
+                made[value] = Proposal.model_construct(value=value, quote=quote, field=field, rule=rule)
+            there.append(made[value])
+
+
+def _enough(found: Mapping[str, Sequence[Proposal]], proposes: Sequence[Suggestion]) -> bool:
+    """Whether another sentence would add nothing."""
+    return all(
+        fact in found and sum(one.value is value for one in found[fact]) >= PER_VALUE for fact, value in proposes
+    )
 
 
 def _quote(rules: Patterns, pattern: Pattern, text: _Text, begin: int, end: int) -> str:
@@ -291,28 +286,35 @@ def _cropped(sentence: str, match: re.Match[str]) -> str:
 @lru_cache(maxsize=1)
 def read() -> Patterns:
     """The patterns that ship with kader."""
-    data = yaml.safe_load(shipped.data("proposals.yaml").read_bytes())
+    data = documents.load(shipped.data("proposals.yaml"))
     words = data["words"]
     patterns = tuple(_pattern(one, data["groups"], words) for one in data["patterns"])
-    clues: dict[str, list[int]] = {}
-    for index, pattern in enumerate(patterns):
-        for clue in pattern.clues:
-            clues.setdefault(clue, []).append(index)
-    by_beginning: dict[str, list[tuple[str, tuple[int, ...]]]] = {}
-    for clue, indexes in clues.items():
-        length = next((n for n in (_LONG, _SHORT) if len(clue) >= n and clue[:n].isalnum()), 0)
-        beginning = clue[:length]
-        by_beginning.setdefault(beginning, []).append((clue.removeprefix("*"), tuple(indexes)))
     return Patterns(
         version=data["version"],
         patterns=patterns,
         structured=tuple(_structured_rule(one) for one in data["structured"]),
         fields=tuple(dict.fromkeys(field for pattern in patterns for field in pattern.fields)),
-        clues={beginning: tuple(of_it) for beginning, of_it in by_beginning.items()},
+        clues=Clues(clue for pattern in patterns for clue in pattern.clues),
+        wanted=_wanted(patterns),
         only_without=tuple((number, pattern) for number, pattern in enumerate(patterns) if pattern.only_without),
         person=re.compile(rf"\b{words['person']}\b"),
         **{name: re.compile(data[name]) for name in ("negation", "no_negation", "doubt", "condition", "turn")},
     )
+
+
+def _wanted(patterns: Sequence[Pattern]) -> dict[tuple[str, str], tuple[tuple[int, int], ...]]:
+    """Which patterns read a sentence with a clue: those of the clue, and of the clues that it begins with."""
+    wanted: dict[tuple[str, str], dict[int, int]] = {}
+    by_clue: dict[str, list[int]] = {}
+    for index, pattern in enumerate(patterns):
+        for clue in pattern.clues:
+            by_clue.setdefault(clue, []).append(index)
+    for clue in by_clue:
+        beginnings = (clue[:length] for length in range(1, len(clue) + 1))
+        for index in chain.from_iterable(by_clue.get(beginning, ()) for beginning in beginnings):
+            for rank, field in enumerate(patterns[index].fields):
+                wanted.setdefault((clue, field), {})[index] = rank
+    return {place: tuple(of_it.items()) for place, of_it in wanted.items()}
 
 
 def _pattern(data: Mapping[str, Any], groups: Mapping[str, Sequence[str]], words: Mapping[str, str]) -> Pattern:

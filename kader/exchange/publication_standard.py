@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-import yaml
-
 from kader import shipped
+from kader.framework import documents
 from kader.text import Text
 
 _SPACE: Final = re.compile(r"\s+")
@@ -121,7 +120,7 @@ def simplified(words: str) -> str:
 @lru_cache(maxsize=1)
 def read() -> PublicationStandard:
     """The publication standards that ship with kader."""
-    data = yaml.safe_load(shipped.data("register.yaml").read_bytes())
+    data = documents.load(shipped.data("register.yaml"))
     fields = {
         key: Field(key=key, kind=one["kind"], titles=one["standards"], english=one["en"])
         for key, one in data["fields"].items()

@@ -94,12 +94,15 @@ class Import:
             wanted = register_id if _ID.fullmatch(register_id) else _made_id(frozen)
             dossier = given.take(wanted)
             made, remarks = entries.algorithm(frozen, register_id)
-            assessment = Assessment.model_construct(
-                meta=self._meta(dossier, record),
-                algorithm=made,
-                facts=FrozenDict(
-                    (fact, FactAnswer.model_construct(proposals=found)) for fact, found in proposed(frozen).items()
-                ),
+            assessment = _BLANK.model_copy(
+                update={
+                    "meta": self._meta(dossier, record),
+                    "algorithm": made,
+                    "facts": FrozenDict(
+                        (fact, _UNANSWERED.model_copy(update={"proposals": found}))
+                        for fact, found in proposed(frozen).items()
+                    ),
+                }
             )
             if dossier != wanted:
                 remarks.append(Remark("algorithm_id", Kind.REMARK, _TWICE.format(id=dossier)))
@@ -140,6 +143,11 @@ def _line(remark: Remark, *, row: int, place: Text, dossier: str = "", value: ob
     )
 
 
+# To copy: several times as quick as making the same value anew.
+_BLANK: Final = Assessment(
+    meta=Meta(id="blank", date=dt.date.min, framework_version="", rules="", rules_fingerprint="")
+)
+_UNANSWERED: Final = FactAnswer()
 _FILE: Final = Text("bestand", "file")
 _TWICE: Final = Text(
     "Dit ID komt vaker voor; dit dossier heet {id}.", "This ID occurs more than once; this dossier is called {id}."

@@ -14,8 +14,11 @@ _BLOCKS: Final = frozenset(
 )
 
 # After a full stop with a capital (also glued on, where the export took a tag away), at a line end, before a bullet.
+# The letters stand first, and what must stand before them is looked up behind: so most of a text is skipped quickly.
 _BOUNDARY: Final = re.compile(
-    r"[.!?][\"'”’)\]]*(?:\s+(?=[\"'“‘(\[•*-]*[A-Z0-9ÀÉÈËÖÜ])|(?<=[a-zë0-9)][.!?])(?=[A-Z][a-z]))|[\r\n]\s*|[•●▪](?=\s)"
+    r"[.!?\r\n•●▪](?:"
+    r"(?<=[.!?])[\"'”’)\]]*(?:\s+(?=[\"'“‘(\[•*-]*[A-Z0-9ÀÉÈËÖÜ])|(?<=[a-zë0-9)][.!?])(?=[A-Z][a-z]))"
+    r"|(?<=[\r\n])\s*|(?<=[•●▪])(?=\s))"
 )
 _ABBREVIATIONS: Final = frozenset(
     "art artt bijv bv nr no ca incl excl resp blz mr dr drs ir prof st vs enz cf nl z.g o.a d.w.z m.b.t i.v.m t.a.v "
