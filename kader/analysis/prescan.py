@@ -131,7 +131,7 @@ class _Judge:
         everything = (1 << self.alphabet.width) - 1
         return Prescan(
             profile=self.profile.id,
-            rules=f"{self.rules.id}:{self.rules.version}",
+            rules=f"{self.rules.id}/{self.rules.version}",
             fingerprint=self.rules.fingerprint,
             verdicts=verdicts,
             criteria=criteria,

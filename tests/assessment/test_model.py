@@ -96,6 +96,7 @@ EDITS: list[tuple[str, Any, Any]] = [
     ("risks/PR10/inherent", {"likelihood": "laag", "impact": ["laag", "hoog"]}, None),
     ("measures/m1/status", "done", lambda a: a.with_measure("m1", status="done")),
     ("measures/m1/due", "2027-01-31", lambda a: a.with_measure("m1", due=dt.date(2027, 1, 31))),
+    ("measures/m1/measure", "logging", lambda a: a.with_measure("m1", measure="logging")),
     ("decisions/dpo_advice", "akkoord", lambda a: a.with_decisions(dpo_advice="akkoord")),
     ("algorithm/name", "Nieuw", lambda a: a.with_algorithm(name="Nieuw")),
     ("algorithm/entry/a~1b", "x", lambda a: a.with_algorithm(entry={"a/b": "x"})),

@@ -9,10 +9,11 @@ import json
 import openpyxl
 import pytest
 
+from kader.analysis import analyse
 from kader.assessment import codec
 from kader.assessment.frozen import frozen_json
 from kader.assessment.model import Assessment
-from kader.exchange import publication_standard, register
+from kader.exchange import example, publication_standard, register
 from kader.framework.model import Framework
 
 FRAMEWORK = Framework.bundled()
@@ -228,3 +229,9 @@ def test_declared_impact_tests(tmp_path, entry, done, not_done):
     path.write_text(json.dumps([{"name": "A", "organization": "B", "goal": "C"} | entry]), "utf-8")
     (one,) = read(path)
     assert (one.assessment.algorithm.assessments, one.assessment.algorithm.not_done) == (done, not_done)
+
+
+def test_a_dossier_and_its_findings_name_the_rules_in_one_form():
+    framework = Framework.bundled()
+    for assessment in example.assessments(framework):
+        assert analyse(framework, assessment).prescan.rules == assessment.meta.rules
