@@ -66,6 +66,18 @@ def test_what_is_at_most_advised_never_says_that_it_may_become_required(new, fra
     assert verdicts["dtia"].could_rise
 
 
+def test_a_high_risk_without_a_residual_score_leaves_the_consultation_open(new, framework):
+    new = required(new)
+    for risk in analyse(framework, new).risks:
+        if risk.relevant and risk.id != "PR28":
+            new = new.with_risk(risk.id, inherent=Score.of("laag", "laag"), deviation="x")
+    low = new.with_risk("PR28", inherent=Score.of("laag", "laag"), deviation="x")
+    high = new.with_risk("PR28", inherent=Score.of("hoog", "hoog"), deviation="x")
+    remains = high.with_risk("PR28", now=Score.of("hoog", "hoog"))
+    found = [analyse(framework, one).prescan.verdicts["prior_consultation"].status for one in (low, high, remains)]
+    assert found == [Status.NOT_REQUIRED, Status.UNDETERMINED, Status.REQUIRED]
+
+
 def test_who_relies_on_an_existing_dpia_has_to_show_it(new, framework):
     covered = new.with_fact("personal_data", value="yes").with_fact("law_level_dpia_done", value="yes")
     findings = analyse(framework, covered)
