@@ -380,11 +380,12 @@ class Framework:
     def cited(self, references: Iterable[str]) -> Text:
         """Articles in a row, those of one law together.
 
-        >>> Framework.bundled().cited(["AVG 5(1)(a)", "AVG 6(1)", "AVG ov. 26", "WP251", "EVRM 8(2)"])
-        Text(nl='art. 5 lid 1 onder a, art. 6 lid 1, overweging 26 AVG; WP251; art. 8 lid 2 EVRM', \
-en='art. 5(1)(a), art. 6(1), recital 26 GDPR; WP251; art. 8(2) ECHR')
+        >>> Framework.bundled().cited(["AVG 5(1)(a)", "AVG 5(1)(c)", "AVG 6(1)", "AVG ov. 26", "WP251", "EVRM 8(2)"])
+        Text(nl='art. 5 lid 1 onder a, c, art. 6 lid 1, overweging 26 AVG; WP251; art. 8 lid 2 EVRM', \
+en='art. 5(1)(a), (c), art. 6(1), recital 26 GDPR; WP251; art. 8(2) ECHR')
         """
         rows: dict[str, list[Text]] = {}
+        before: dict[str, Text] = {}
         for reference in dict.fromkeys(references):
             law, place = self._place(reference)
             if not law:
@@ -393,7 +394,9 @@ en='art. 5(1)(a), art. 6(1), recital 26 GDPR; WP251; art. 8(2) ECHR')
             kind, where = _where(place)
             if kind is _ARTICLE:
                 kind = same("art.")
-            rows.setdefault(law, []).append(Text(f"{kind.nl} {where.nl}", f"{kind.en} {where.en}"))
+            full = Text(f"{kind.nl} {where.nl}", f"{kind.en} {where.en}")
+            rows.setdefault(law, []).append(_shorter(full, before.get(law)))
+            before[law] = full
         said = []
         for law, places in rows.items():
             short = self.laws[law].short if law in self.laws else EMPTY
@@ -410,6 +413,14 @@ en='art. 5(1)(a), art. 6(1), recital 26 GDPR; WP251; art. 8(2) ECHR')
 _ARTICLE = Text("artikel", "article")
 _RECITAL = Text("overweging", "recital")
 _ANNEX = Text("bijlage", "annex")
+
+
+def _shorter(place: Text, before: Text | None) -> Text:
+    """Of a point of the same paragraph as the one before it, only the point."""
+    around, point, letter = place.nl.rpartition(" onder ")
+    if before is None or not point or before.nl.rpartition(" onder ")[0] != around:
+        return place
+    return Text(letter, place.en[place.en.rindex("(") :])
 
 
 def _where(place: str) -> tuple[Text, Text]:

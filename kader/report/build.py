@@ -159,15 +159,13 @@ def _actions(voice: Voice) -> Section:
             voice.say("Wat", "What"),
             voice.say("Soort", "Kind"),
             voice.say("Verplicht", "Mandatory"),
-            voice.say("Artikelen", "Articles"),
         )
         ordered = sorted(findings.gaps, key=lambda gap: not gap.mandatory)
         rows: tuple[tuple[Words, ...], ...] = tuple(
             (
-                (voice.to(gap.text), _subject(voice, gap.subject)),
+                (voice.to(gap.text), Muted(voice.cited(gap.articles)), _subject(voice, gap.subject)),
                 (voice.named(words.GAP, gap.kind),),
                 (_yes_or_no(voice, gap.mandatory),),
-                (voice.cited(gap.articles),),
             )
             for gap in ordered
         )
@@ -175,7 +173,7 @@ def _actions(voice: Voice) -> Section:
     told = {gap.text for gap in findings.gaps}
     actions = [action for action in findings.actions if action.text not in told]
     if actions:
-        columns = (
+        action_columns = (
             voice.say("Actie", "Action"),
             voice.say("Wie", "Who"),
             voice.say("Wanneer", "When"),
@@ -193,7 +191,7 @@ def _actions(voice: Voice) -> Section:
             )
             for action in actions
         )
-        blocks.append(Table(caption=voice.say("Acties", "Actions"), columns=columns, rows=rows))
+        blocks.append(Table(caption=voice.say("Acties", "Actions"), columns=action_columns, rows=rows))
     if not blocks:
         blocks.append(Paragraph((voice.say("Er staan geen hiaten of acties open.", "No gaps or actions are open."),)))
     return Section(id="actions", title=voice.to(words.SECTION["actions"]), blocks=tuple(blocks))

@@ -5,6 +5,7 @@ It is built from lines (`kader.report.summary.Line`), so it is the same for a st
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
@@ -13,7 +14,21 @@ from kader.analysis.findings import RequirementStatus, Status
 from kader.framework.model import Framework
 from kader.framework.risks import Level
 from kader.report import words
-from kader.report.document import Badge, Block, Bullets, Document, Figure, Link, Muted, Paragraph, Section, Table, Words
+from kader.report.document import (
+    Badge,
+    Block,
+    Bullets,
+    Document,
+    Figure,
+    Fold,
+    Link,
+    Muted,
+    Pairs,
+    Paragraph,
+    Section,
+    Table,
+    Words,
+)
 from kader.report.summary import TESTS, Line
 from kader.shipped import VERSION
 from kader.text import Language, Text
@@ -204,7 +219,9 @@ def heatmap_section(lines: Sequence[Line], framework: Framework, language: Langu
         links={_key(line): link for line in shown if (link := address(line))},
         titles=titles,
     )
-    blocks: list[Block] = [Figure(markup)]
+    meaning = Text("Wat de codes betekenen", "What the codes mean").to(language)
+    names = Pairs(tuple((key, (titles[key],)) for key in keys if key in titles))
+    blocks: list[Block] = [Figure(markup), Fold(id="codes", title=meaning, blocks=(names,))]
     rest = sum(1 for line in lines if line.requirements) - len(shown)
     if rest > 0:
         said = Text(
@@ -224,6 +241,7 @@ def _name(line: Line, language: Language) -> str:
     return line.name or words.NAMELESS.to(language)
 
 
+_LETTERS: Final = re.compile(r"\(([A-Z]{3,5})\)")
 _COLUMNS: Final = (
     Text("Algoritme", "Algorithm"),
     Text("Organisatie", "Organisation"),
@@ -268,12 +286,18 @@ def _row(line: Line, framework: Framework, language: Language, address: Address)
         (line.organisation,),
         _status(line.verdicts.get(_DPIA, ""), language),
         _status(line.proposed.get(_DPIA, ""), language),
-        (", ".join(titles[test].to(language) for test in line.missing if test in titles),),
+        (", ".join(_short(titles[test].to(language)) for test in line.missing if test in titles),),
         risk,
         (f"{met}/{len(line.requirements)}" if line.requirements else "",),
         (str(line.mandatory) if line.verdicts else "",),
         (asked.question.to(language) if asked else "",),
     )
+
+
+def _short(title: str) -> str:
+    """A test by its letters, as everybody calls it; by its title where it has none."""
+    found = _LETTERS.search(title)
+    return found[1] if found else title
 
 
 def _linked(line: Line, language: Language, address: Address) -> Words:

@@ -141,7 +141,7 @@ def _reasons(voice: Voice, verdict: Verdict, caption: str) -> list[Block]:
 
 
 def _reason(voice: Voice, reason: Reason) -> tuple[Words, ...]:
-    what: Words = (voice.to(reason.text), Muted(reason.id))
+    what: Words = (voice.to(reason.text),)
     if reason.note:
         what = (*what, Muted(voice.to(reason.note)))
     return (

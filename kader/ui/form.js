@@ -148,6 +148,7 @@ function typed(question, context) {
     rows: long ? 3 : null,
     maxlength: question.maxLength || (long ? 100000 : 2000),
     autocomplete: "off",
+    placeholder: long ? " " : null, // so that a style can tell an empty field, as for print
     "aria-describedby": [described, `${id}-e`].filter(Boolean).join(" "),
   });
   let timer = 0;

@@ -99,7 +99,7 @@ def _fact(framework: Framework, fact: Fact, language: Language) -> Question:
         why=fact.why,
         articles=_sources(framework, fact.articles, language),
         options=_choices(wording.TRUTH, language),
-        extras=["remark"],
+        extras=["reason", "remark"],
     )
 
 

@@ -32,7 +32,7 @@ function prefix() {
 
 function moment(at, language, options) {
   const time = at ? new Date(at) : new Date();
-  return Number.isNaN(time.getTime()) ? String(at) : time.toLocaleString(language, options);
+  return Number.isNaN(time.getTime()) ? String(at) : time.toLocaleString(language === "en" ? "en-GB" : "nl-NL", options);
 }
 
 function clock(at, language) {
