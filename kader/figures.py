@@ -100,9 +100,9 @@ def badge(status: str, label: object) -> Markup:
         label: the words; text is escaped.
 
     >>> print(badge("required", "<verplicht>"))
-    <span class="k-badge k-tone-red"><span class="k-mark" aria-hidden="true">●</span>&lt;verplicht&gt;</span>
+    <span class="k-badge k-tone-red"><span class="k-mark" aria-hidden="true">●</span> &lt;verplicht&gt;</span>
     """
-    return Markup('<span class="k-badge k-tone-{}"><span class="k-mark" aria-hidden="true">{}</span>{}</span>').format(
+    return Markup('<span class="k-badge k-tone-{}"><span class="k-mark" aria-hidden="true">{}</span> {}</span>').format(
         tone(status), sign(status), str(label) if not isinstance(label, Markup) else label
     )
 
