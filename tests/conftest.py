@@ -40,11 +40,16 @@ _MARKS: Final = {"chromium": "browser", "postgres_url": "postgres", "shared": "s
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test by the components that its fixtures bring in."""
+    """Mark every test by the components that its fixtures bring in; files with a slow test start first.
+
+    Whoever runs in parallel (`make test`) would otherwise end with one process at work and the others waiting.
+    """
     for item in items:
         for fixture, mark in _MARKS.items():
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(mark)
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 def missing(component: str, remedy: str) -> NoReturn:
