@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final
 
-from kader.analysis.findings import Findings, RequirementStatus, Status
+from kader.analysis.findings import Findings, RequirementStatus, Status, Verdict
 from kader.assessment.model import Assessment
 from kader.framework.bundled import VERSIONS
 from kader.framework.model import Framework
 from kader.framework.risks import Level
 from kader.report import words
-from kader.text import Language, Text
+from kader.text import Language, Text, day_in_words
 
 TESTS: Final = ("dpia", "iama", "fria", "dtia", "kia")
 """Verdicts that ask for an impact test; the first is the one that the law leans on."""
@@ -27,11 +28,13 @@ class Line:
         place: where in the register file it stands.
         verdicts: verdict id → status on the answers; proposed: the same if the proposals hold.
         could_rise: ids of verdicts that open answers may still make required.
+        later: verdict id → first day (ISO) of a duty that does not hold yet; later_proposed: if the proposals hold.
         basis: verdict id → the articles it rests on, in Dutch and in English.
         open_questions: facts without an answer; next: the one to ask first.
         declared: impact tests that the register declares; not_done: declared as not done.
         indicated: tests that are required or recommended on the answers; missing: of those, not declared.
-        highest, highest_proposed: worst risk as scored and as proposed; empty while nothing is scored.
+        highest: worst risk as it stands; highest_planned: once the planned measures work; highest_proposed: as
+            proposed. Empty while nothing is scored.
         requirements: requirement id → status.
         gaps, mandatory: numbers; overdue: number of actions that are late.
         complete: nothing mandatory is open.
@@ -48,6 +51,8 @@ class Line:
     verdicts: Mapping[str, str] = field(default_factory=dict)
     proposed: Mapping[str, str] = field(default_factory=dict)
     could_rise: tuple[str, ...] = ()
+    later: Mapping[str, str] = field(default_factory=dict)
+    later_proposed: Mapping[str, str] = field(default_factory=dict)
     basis: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     open_questions: int = 0
     next: str = ""
@@ -56,6 +61,7 @@ class Line:
     indicated: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     highest: str = ""
+    highest_planned: str = ""
     highest_proposed: str = ""
     requirements: Mapping[str, str] = field(default_factory=dict)
     gaps: int = 0
@@ -113,6 +119,8 @@ def summarise(assessment: Assessment, findings: Findings, *, file: str = "") -> 
         if findings.if_proposed
         else {},
         could_rise=tuple(id for id, verdict in verdicts.items() if verdict.could_rise),
+        later=_later(verdicts),
+        later_proposed=_later(findings.if_proposed.verdicts) if findings.if_proposed else {},
         basis={
             id: _cites(verdict.reasons)
             for id, verdict in verdicts.items()
@@ -125,6 +133,7 @@ def summarise(assessment: Assessment, findings: Findings, *, file: str = "") -> 
         indicated=indicated,
         missing=tuple(id for id in indicated if id not in known),
         highest=findings.highest.value if findings.highest else "",
+        highest_planned=findings.highest_planned.value if findings.highest_planned else "",
         highest_proposed=findings.highest_proposed.value if findings.highest_proposed else "",
         requirements={id: finding.status.value for id, finding in findings.requirements.items()},
         gaps=len(findings.gaps),
@@ -132,6 +141,10 @@ def summarise(assessment: Assessment, findings: Findings, *, file: str = "") -> 
         overdue=sum(action.overdue for action in findings.actions),
         complete=findings.complete,
     )
+
+
+def _later(verdicts: Mapping[str, Verdict]) -> dict[str, str]:
+    return {id: verdict.required_from.isoformat() for id, verdict in verdicts.items() if verdict.required_from}
 
 
 def _cites(reasons: Any) -> tuple[str, str]:
@@ -169,7 +182,8 @@ _MORE: Final = {
     "not_done": Text("Opgegeven als niet gedaan", "Declared as not done"),
     "indicated": Text("Aangewezen toetsen", "Indicated impact tests"),
     "missing": Text("Aangewezen, niet opgegeven", "Indicated, not declared"),
-    "highest": Text("Hoogste gescoorde risico", "Highest scored risk"),
+    "highest": Text("Hoogste gescoorde risico nu", "Highest scored risk now"),
+    "highest_planned": Text("Hoogste risico na geplande maatregelen", "Highest risk after planned measures"),
     "highest_proposed": Text("Hoogste voorgestelde risico", "Highest proposed risk"),
     "met": Text("Vereisten voldaan", "Requirements met"),
     "partly": Text("Vereisten deels voldaan", "Requirements partly met"),
@@ -194,11 +208,13 @@ def cells(line: Line, framework: Framework, language: Language | str) -> dict[st
         "status": words.ALGORITHM_STATUS[line.status or None].to(language),
         "category": words.CATEGORY[line.category or None].to(language),
     }
+    if line.error:  # nothing was worked out: empty cells, for a nought would be a finding
+        return row | dict.fromkeys(set(columns(framework)) - set(row), "") | {"error": line.error}
     named = _titles(framework, language)
     nl = Language(language) is Language.NL
     for id in framework.rules.titles:
-        row[f"verdict_{id}"] = status_word(line.verdicts.get(id, ""), language)
-        row[f"proposed_{id}"] = status_word(line.proposed.get(id, ""), language)
+        row[f"verdict_{id}"] = _verdict(line.verdicts.get(id, ""), line.later.get(id, ""), language)
+        row[f"proposed_{id}"] = _verdict(line.proposed.get(id, ""), line.later_proposed.get(id, ""), language)
         row[f"basis_{id}"] = line.basis.get(id, ("", ""))[0 if nl else 1]
     asked = framework.rules.facts.get(line.next)
     row |= {
@@ -210,6 +226,7 @@ def cells(line: Line, framework: Framework, language: Language | str) -> dict[st
         "indicated": named(line.indicated),
         "missing": named(line.missing),
         "highest": level_word(line.highest, framework, language),
+        "highest_planned": level_word(line.highest_planned, framework, language),
         "highest_proposed": level_word(line.highest_proposed, framework, language),
         **{status.value: line.count(status) for status in RequirementStatus},
         "gaps": line.gaps,
@@ -219,6 +236,14 @@ def cells(line: Line, framework: Framework, language: Language | str) -> dict[st
         "error": line.error,
     }
     return row
+
+
+def _verdict(status: str, later: str, language: Language | str) -> str:
+    said = status_word(status, language)
+    if not later:
+        return said
+    day = day_in_words(dt.date.fromisoformat(later))
+    return Text("{said}; geldt vanaf {day}", "{said}; applies from {day}").format(said=said, day=day).to(language)
 
 
 def _titles(framework: Framework, language: Language | str) -> Callable[[tuple[str, ...]], str]:
