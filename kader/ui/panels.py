@@ -290,15 +290,17 @@ def prescan(state: State) -> Markup:
     """The heading of the pre-scan, and how far it is."""
     note = Markup("")
     if state.assessment.has_open_proposals:
-        note = Markup('<p class="k-note">{}</p>').format(
-            _say(
-                state,
-                "Uit de tekst van het register komen voorstellen. Een voorstel is geen antwoord: neem het over, of "
-                "kies zelf en geef de reden.",
-                "Proposals come from the register's text. A proposal is no answer: accept it, or choose yourself and "
-                "give the reason.",
-            )
+        what = _say(
+            state,
+            "Uit de tekst van het register komen voorstellen. Een voorstel is geen antwoord.",
+            "Proposals come from the register's text. A proposal is no answer.",
         )
+        how = _say(
+            state,
+            "Neem het over, of kies zelf en geef de reden.",
+            "Accept it, or choose yourself and give the reason.",
+        )
+        note = Markup('<p class="k-note">{}</p>').format(what if state.read_only else f"{what} {how}")
     return title("prescan", state, note + ask_first(state))
 
 
