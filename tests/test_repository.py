@@ -185,7 +185,7 @@ def imported(source: str) -> set[str]:
 def test_dependencies_are_what_is_imported():
     """Nothing is required for nothing, and nothing is used that only happens to be there."""
     # These are started or looked up by name, each with its reason beside it in pyproject.toml.
-    by_name = {"defusedxml", "ipykernel", "jupyterlab"}
+    by_name = {"defusedxml", "ipykernel", "ipywidgets", "jupyterlab", "nbformat"}
     modules = {name for module in MODULES for name in imported(module.read_text("utf-8"))}
     known = packages_distributions()
     used = {canonicalize_name(known[name][0]) for name in modules - {"psycopg"}}
