@@ -16,7 +16,7 @@ texts = st.lists(st.sampled_from([*WORDS, "cameras", "bename", "names of kin", "
 
 def one_by_one(text):
     """The same, clue after clue."""
-    begun = {}
+    begun: dict[int, str] = {}
     for clue in sorted((word for word in WORDS if not word.startswith(ANYWHERE)), key=len):
         begun |= {found.start(): clue for found in re.finditer(rf"(?<!\w)(?={re.escape(clue)})", text)}
     return {(clue, start) for start, clue in begun.items()} | {
