@@ -237,3 +237,10 @@ def test_the_template_runs_under_papermill(file, tmp_path, root):
 def test_a_notebook_over_a_file_loads_no_database():
     script = "import sys; from kader import workbook; sys.exit('sqlalchemy' in sys.modules or 'alembic' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_opening_without_a_language_takes_the_notebook_that_is_there(tmp_path):
+    made = notebook.bound("parkeerscan", store="k.db", language="nl", folder=tmp_path)
+    assert notebook.bound("parkeerscan", store="k.db", folder=tmp_path) == made
+    assert notebook.bound("parkeerscan", store="other.db", folder=tmp_path) != made
+    assert notebook.bound("parkeerscan", store="k.db", language="en", folder=tmp_path) != made

@@ -26,7 +26,7 @@ def findings_in_lines(
     yield from _verdicts(framework, findings, language)
     yield from _requirements(framework, findings, language)
     yield from _risks(framework, findings, language)
-    yield from _gaps(findings, language)
+    yield from _gaps(framework, findings, language)
     if findings.prescan.next:
         fact = framework.rules.facts[findings.prescan.next]
         yield ""
@@ -61,7 +61,10 @@ def _verdicts(framework: Framework, findings: Findings, language: Language) -> I
         yield from _folded(line)
         yield from _folded(verdict.text.to(language), 4)
         for reason in verdict.reasons:
-            facts = ", ".join(f"{fact.fact}={words.TRUTH[fact.value].to(language)}" for fact in reason.facts)
+            facts = ", ".join(
+                f"{framework.rules.facts[fact.fact].label.to(language)}: {words.TRUTH[fact.value].to(language)}"
+                for fact in reason.facts
+            )
             rests = f" [{facts}]" if facts else ""
             ground = f"{reason.cite.to(language)}; {words.STRENGTH[reason.strength].to(language)}"
             yield from _folded(f"- {reason.text.to(language)} ({ground}){rests}", 4)
@@ -106,13 +109,13 @@ def _level(risk: RiskFinding) -> Level:
     return (standing(risk) or risk.proposed).worst
 
 
-def _gaps(findings: Findings, language: Language) -> Iterator[str]:
+def _gaps(framework: Framework, findings: Findings, language: Language) -> Iterator[str]:
     if not findings.gaps:
         return
     yield from _heading(Text("Hiaten", "Gaps"), language)
     for gap in sorted(findings.gaps, key=lambda gap: not gap.mandatory):
         mark = Text("verplicht", "mandatory").to(language) if gap.mandatory else words.GAP[gap.kind].to(language)
-        articles = f" ({'; '.join(gap.articles)})" if gap.articles else ""
+        articles = f" ({framework.cited(gap.articles).to(language)})" if gap.articles else ""
         yield from _folded(f"[{mark}] {gap.text.to(language)}{articles}")
 
 
@@ -156,7 +159,7 @@ def requirement_in_lines(framework: Framework, requirement: Requirement, languag
             yield from _folded(text.to(language), 0)
     if requirement.articles:
         yield ""
-        yield "; ".join(article.ref for article in requirement.articles)
+        yield from _folded(framework.cited(article.ref for article in requirement.articles).to(language), 0)
     titles = [framework.measures[id].title.to(language) for id in requirement.measures if id in framework.measures]
     if titles:
         yield from _heading(Text("Maatregelen", "Measures"), language)
@@ -164,7 +167,9 @@ def requirement_in_lines(framework: Framework, requirement: Requirement, languag
     if requirement.checks:
         yield from _heading(Text("Toetsvragen", "Check questions"), language)
         for check in requirement.checks:
-            yield from _folded(f"{check.id}  {check.question.to(language)} ({'; '.join(check.articles)})")
+            yield from _folded(
+                f"{check.id}  {check.question.to(language)} ({framework.cited(check.articles).to(language)})"
+            )
             for evidence in check.evidence:
                 yield from _folded(f"- {evidence.to(language)}", 4)
 

@@ -27,6 +27,7 @@ def bound(dossier: str, *, title: str = "", store: str = "", language: str = "",
         KaderError: the folder cannot be written.
     """
     given = {"dossier": dossier, "store": store, "language": language}
+    asked = {name: value for name, value in given.items() if value or name != "language"}  # no language: any will do
     try:
         folder.mkdir(parents=True, exist_ok=True)
         number = 1
@@ -37,7 +38,7 @@ def bound(dossier: str, *, title: str = "", store: str = "", language: str = "",
                     json.dump(_filled(given, title), file, ensure_ascii=False, indent=1)
                     file.write("\n")
                 return path
-            if _lines(given) <= _parameters(path):
+            if _lines(asked) <= _parameters(path):
                 return path
             number += 1
     except OSError as error:
