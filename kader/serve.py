@@ -238,8 +238,15 @@ def _dashboard(folder: Path, *, port: int, open_browser: bool) -> Any:
             # Said when the loop turns, so that it is true.
             from tornado.ioloop import IOLoop
 
-            IOLoop.current().add_callback(self.said, f"http://{HOST}:{self.port}{self.base_url}")
+            self.ioloop = IOLoop.current()
+            self.ioloop.add_callback(self.said, f"http://{HOST}:{self.port}{self.base_url}")
+            # Ctrl-C lets the loop finish its turn; an exception in the middle of one can leave a kernel half stopped.
+            signal.signal(signal.SIGINT, self._handle_signal_stop)
             super().listen()
+
+        def stop(self) -> None:
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever does not want to wait presses it again
+            super().stop()
 
     dashboard = Dashboard(config=_settings(port, open_browser=open_browser))
     dashboard.root_dir = str(folder)

@@ -218,7 +218,10 @@ def test_framework_shows_the_chapter_a_requirement_and_a_difference():
     assert "9 measures" in run("framework", "--release", "2.2").output
     one = run("framework", "avg-05").output
     assert "avg-05-c1" in one
-    assert "AVG" in one
+    assert "art. 5(1)(d)" in one
+    assert "GDPR" in one
+    assert "AVG" not in one
+    assert "art. 5 lid 1 onder d" in run("framework", "avg-05", "--taal", "nl").output
     assert "+ dat-02" in run("framework", "--diff", "2.2", "2.5.1").output
 
 
