@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator
 
+from kader.analysis import vocabulary
 from kader.analysis.findings import Findings, RiskFinding, Status
 from kader.analysis.risk import standing
 from kader.assessment.model import Assessment
@@ -21,7 +22,7 @@ def findings_in_lines(
 ) -> Iterator[str]:
     """Verdicts, requirements, risks, gaps and the question to ask first."""
     algorithm = assessment.algorithm
-    yield algorithm.name or words.NAMELESS.to(language)
+    yield algorithm.name or vocabulary.NAMELESS.to(language)
     yield f"{algorithm.organisation or words.NO_ORGANISATION.to(language)} · {assessment.meta.id}"
     yield from _verdicts(framework, findings, language)
     yield from _requirements(framework, findings, language)
@@ -52,21 +53,21 @@ def _verdicts(framework: Framework, findings: Findings, language: Language) -> I
     yield from _heading(words.SECTION["verdicts"], language)
     proposed = findings.if_proposed
     for id, verdict in findings.prescan.verdicts.items():
-        line = f"{verdict.title.to(language)}: {words.STATUS[verdict.status].to(language)}"
+        line = f"{verdict.title.to(language)}: {vocabulary.STATUS[verdict.status].to(language)}"
         if verdict.could_rise and verdict.status is not Status.REQUIRED:
             line += Text(" (kan nog verplicht worden)", " (may still become required)").to(language)
         if proposed and proposed.verdicts[id].status is not verdict.status:
             hold = Text("als de voorstellen kloppen", "if the proposals hold").to(language)
-            line += f" – {hold}: {words.STATUS[proposed.verdicts[id].status].to(language)}"
+            line += f" – {hold}: {vocabulary.STATUS[proposed.verdicts[id].status].to(language)}"
         yield from _folded(line)
         yield from _folded(verdict.text.to(language), 4)
         for reason in verdict.reasons:
             facts = ", ".join(
-                f"{framework.rules.facts[fact.fact].label.to(language)}: {words.TRUTH[fact.value].to(language)}"
+                f"{framework.rules.facts[fact.fact].label.to(language)}: {vocabulary.TRUTH[fact.value].to(language)}"
                 for fact in reason.facts
             )
             rests = f" [{facts}]" if facts else ""
-            ground = f"{reason.cite.to(language)}; {words.STRENGTH[reason.strength].to(language)}"
+            ground = f"{reason.cite.to(language)}; {vocabulary.STRENGTH[reason.strength].to(language)}"
             yield from _folded(f"- {reason.text.to(language)} ({ground}){rests}", 4)
         if verdict.next:
             fact = framework.rules.facts[verdict.next]
@@ -79,7 +80,7 @@ def _requirements(framework: Framework, findings: Findings, language: Language) 
     yield from _heading(words.SECTION["requirements"], language)
     for id, finding in findings.requirements.items():
         title = framework.requirements[id].title.to(language) if id in framework.requirements else id
-        status = words.REQUIREMENT[finding.status].to(language)
+        status = vocabulary.REQUIREMENT[finding.status].to(language)
         yield from _folded(f"{id} {title}: {status} ({finding.answered}/{finding.questions})")
 
 

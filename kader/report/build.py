@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
+from kader.analysis import vocabulary
 from kader.analysis.findings import Findings, RequirementStatus
 from kader.assessment.model import Assessment
 from kader.framework import register_fields
@@ -49,7 +50,7 @@ def build(framework: Framework, assessment: Assessment, findings: Findings, lang
     algorithm = assessment.algorithm
     return Document(
         language=voice.language,
-        title=algorithm.name or voice.to(words.NAMELESS),
+        title=algorithm.name or voice.to(vocabulary.NAMELESS),
         subtitle=algorithm.organisation or voice.to(words.NO_ORGANISATION),
         sections=(
             _overview(voice),

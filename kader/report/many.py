@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from kader import figures
+from kader.analysis import vocabulary
 from kader.analysis.findings import RequirementStatus, Status
 from kader.framework.model import Framework
 from kader.framework.risks import Level
-from kader.report import words
 from kader.report.document import (
     Badge,
     Block,
@@ -152,7 +152,11 @@ def figures_section(lines: Sequence[Line], language: Language) -> Section:
     ]
     blocks: list[Block] = [Figure(figures.counts([total, *shown]))]
     parts = [
-        (status.value, words.STATUS[status].to(language), sum(line.verdicts.get(_DPIA) == status for line in lines))
+        (
+            status.value,
+            vocabulary.STATUS[status].to(language),
+            sum(line.verdicts.get(_DPIA) == status for line in lines),
+        )
         for status in Status
     ]
     caption = Text("DPIA, op de antwoorden", "DPIA, on the answers").to(language)
@@ -215,7 +219,7 @@ def heatmap_section(lines: Sequence[Line], framework: Framework, language: Langu
         {(_key(line), key): status for line in shown for key, status in line.requirements.items()},
         language,
         caption=Text("Stand per vereiste en algoritme", "Status per requirement and algorithm").to(language),
-        labels={status.value: text.to(language) for status, text in words.REQUIREMENT.items()},
+        labels={status.value: text.to(language) for status, text in vocabulary.REQUIREMENT.items()},
         links={_key(line): link for line in shown if (link := address(line))},
         titles=titles,
     )
@@ -238,7 +242,7 @@ def _key(line: Line) -> str:
 
 
 def _name(line: Line, language: Language) -> str:
-    return line.name or words.NAMELESS.to(language)
+    return line.name or vocabulary.NAMELESS.to(language)
 
 
 _LETTERS: Final = re.compile(r"\(([A-Z]{3,5})\)")
@@ -307,7 +311,7 @@ def _linked(line: Line, language: Language, address: Address) -> Words:
 
 
 def _status(status: str, language: Language) -> Words:
-    return (Badge(status, words.STATUS[Status(status)].to(language)),) if status else ()
+    return (Badge(status, vocabulary.STATUS[Status(status)].to(language)),) if status else ()
 
 
 def _level(level: str, names: Mapping[Level, Text], language: Language) -> Words:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kader.analysis import vocabulary
 from kader.analysis.findings import RequirementFinding
 from kader.assessment.model import CheckAnswer
 from kader.framework.model import Check, Requirement
@@ -12,7 +13,7 @@ from kader.report.voice import Voice
 
 def badge(voice: Voice, finding: RequirementFinding) -> Badge:
     """The badge of a requirement."""
-    return Badge(finding.status.value, voice.to(words.REQUIREMENT[finding.status]))
+    return Badge(finding.status.value, voice.to(vocabulary.REQUIREMENT[finding.status]))
 
 
 def requirements(voice: Voice) -> Section:
@@ -100,6 +101,6 @@ def _check(voice: Voice, check: Check, answer: CheckAnswer | None) -> tuple[Word
             grounds.append(Muted(who))
     return (
         (voice.to(check.question), Muted(voice.cited(check.articles))),
-        (Badge(value or "unknown", voice.to(words.CHECK[value])),),
+        (Badge(value or "unknown", voice.to(vocabulary.CHECK[value])),),
         tuple(grounds),
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final
 
+from kader.analysis import vocabulary
 from kader.analysis.findings import Findings, RequirementStatus, Status, Verdict
 from kader.assessment.model import Assessment
 from kader.framework.bundled import VERSIONS
@@ -257,7 +258,7 @@ def _titles(framework: Framework, language: Language | str) -> Callable[[tuple[s
 
 def status_word(status: str, language: Language | str) -> str:
     """The word for a verdict's status; empty for none."""
-    return words.STATUS[Status(status)].to(language) if status else ""
+    return vocabulary.STATUS[Status(status)].to(language) if status else ""
 
 
 def level_word(level: str, framework: Framework, language: Language | str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from kader.analysis import vocabulary
 from kader.analysis.findings import Prescan, Reason, Status, Verdict
 from kader.framework import register_fields
 from kader.framework.rules import Fact, Truth
@@ -31,7 +32,7 @@ _SHOWN_SETS: Final = 8
 
 def badge(voice: Voice, verdict: Verdict) -> Badge:
     """The badge of a verdict."""
-    return Badge(verdict.status.value, voice.to(words.STATUS[verdict.status]))
+    return Badge(verdict.status.value, voice.to(vocabulary.STATUS[verdict.status]))
 
 
 def basis(voice: Voice, verdict: Verdict) -> str:
@@ -147,7 +148,7 @@ def _reason(voice: Voice, reason: Reason) -> tuple[Words, ...]:
     return (
         what,
         (voice.to(reason.cite),),
-        (Badge(reason.strength.value, voice.to(words.STRENGTH[reason.strength])),),
+        (Badge(reason.strength.value, voice.to(vocabulary.STRENGTH[reason.strength])),),
         voice.answers(reason.facts),
     )
 
@@ -197,7 +198,9 @@ def _sufficient(voice: Voice, verdict: Verdict) -> Iterator[Block]:
     """The smallest sets first; beyond a handful the question to ask first says more than the list."""
     rule = voice.framework.rules.instruments.get(verdict.id)
     level = voice.to(
-        words.STATUS[Status(rule.level)] if rule and rule.level in {*Status} else words.STATUS[Status.REQUIRED]
+        vocabulary.STATUS[Status(rule.level)]
+        if rule and rule.level in {*Status}
+        else vocabulary.STATUS[Status.REQUIRED]
     )
     sets = sorted(verdict.sufficient, key=len)
     shown = sets[: max(_SHOWN_SETS, sum(len(answers) == 1 for answers in sets))]
@@ -284,10 +287,12 @@ def _fact(voice: Voice, fact: Fact) -> tuple[Words, ...]:
     question: Words = (voice.to(fact.question), Muted(voice.cited(fact.articles)))
     answer = voice.assessment.facts.get(fact.id)
     if answer is None:
-        return question, (Badge("unknown", voice.to(words.TRUTH[Truth.UNKNOWN])),), ()
+        return question, (Badge("unknown", voice.to(vocabulary.TRUTH[Truth.UNKNOWN])),), ()
     said: list[Span] = []
     for proposal in answer.proposals:
-        said.append(voice.say("Voorstel: {value}", "Proposed: {value}", value=voice.to(words.TRUTH[proposal.value])))
+        said.append(
+            voice.say("Voorstel: {value}", "Proposed: {value}", value=voice.to(vocabulary.TRUTH[proposal.value]))
+        )
         field = voice.to(register_fields.title(proposal.field))
         said.append(Quote(proposal.quote, voice.say("registerveld “{field}”", "register field “{field}”", field=field)))
     if answer.reason:
@@ -296,4 +301,4 @@ def _fact(voice: Voice, fact: Fact) -> tuple[Words, ...]:
         said.append(answer.remark)
     if who := voice.who(answer.author, answer.at):
         said.append(Muted(who))
-    return question, (Badge(answer.value.value, voice.to(words.TRUTH[answer.value])),), tuple(said)
+    return question, (Badge(answer.value.value, voice.to(vocabulary.TRUTH[answer.value])),), tuple(said)

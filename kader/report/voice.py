@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from kader.analysis import vocabulary
 from kader.analysis.findings import FactValue, Findings
 from kader.assessment.model import Assessment
 from kader.framework.model import Framework
 from kader.framework.risks import Level
-from kader.report import words
 from kader.report.document import Badge, Words
 from kader.text import Language, Text, day_in_words
 
@@ -51,7 +51,7 @@ class Voice:
 
     def answer(self, value: FactValue) -> str:
         """A question with its answer."""
-        return f"{self.fact(value.fact)} {self.to(words.TRUTH[value.value])}"
+        return f"{self.fact(value.fact)} {self.to(vocabulary.TRUTH[value.value])}"
 
     def answers(self, values: Iterable[FactValue]) -> Words:
         """Questions with their answers, as separate spans."""

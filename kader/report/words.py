@@ -1,51 +1,11 @@
-"""The fixed words of reports, tables and the command line: names of statuses and headings, in both languages."""
+"""The fixed words of reports, tables and the command line, in both languages."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
-from kader.analysis.findings import RequirementStatus, Status
-from kader.framework.rules import Strength, Truth
 from kader.text import Text
-
-STATUS: Final[Mapping[Status, Text]] = {
-    Status.REQUIRED: Text("verplicht", "required"),
-    Status.RECOMMENDED: Text("aanbevolen", "recommended"),
-    Status.NOT_REQUIRED: Text("niet verplicht", "not required"),
-    Status.UNDETERMINED: Text("nog niet te bepalen", "undetermined"),
-    Status.NOT_APPLICABLE: Text("niet van toepassing", "not applicable"),
-    Status.COVERED: Text("afgedekt", "covered"),
-}
-
-REQUIREMENT: Final[Mapping[RequirementStatus, Text]] = {
-    RequirementStatus.MET: Text("voldaan", "met"),
-    RequirementStatus.PARTLY: Text("deels voldaan", "partly met"),
-    RequirementStatus.NOT_MET: Text("niet voldaan", "not met"),
-    RequirementStatus.NOT_APPLICABLE: Text("niet van toepassing", "not applicable"),
-    RequirementStatus.OPEN: Text("open", "open"),
-}
-
-TRUTH: Final[Mapping[Truth, Text]] = {
-    Truth.YES: Text("ja", "yes"),
-    Truth.NO: Text("nee", "no"),
-    Truth.UNKNOWN: Text("onbekend", "unknown"),
-}
-
-CHECK: Final[Mapping[str | None, Text]] = {
-    "yes": Text("ja", "yes"),
-    "partly": Text("deels", "partly"),
-    "no": Text("nee", "no"),
-    "na": Text("niet van toepassing", "not applicable"),
-    None: Text("onbeantwoord", "not answered"),
-}
-
-STRENGTH: Final[Mapping[Strength, Text]] = {
-    Strength.LAW: Text("wet", "law"),
-    Strength.AP_LIST: Text("lijst van de AP", "list of the Dutch authority (AP)"),
-    Strength.GUIDANCE: Text("richtsnoer", "guidance"),
-    Strength.POLICY: Text("beleid", "policy"),
-}
 
 ALGORITHM_STATUS: Final[Mapping[str | None, Text]] = {
     "development": Text("in ontwikkeling", "in development"),
@@ -100,5 +60,4 @@ PART: Final[Mapping[str, Text]] = {
     "evidence": Text("Metingen", "Measurements"),
 }
 
-NAMELESS: Final = Text("(naam ontbreekt)", "(no name given)")
 NO_ORGANISATION: Final = Text("(organisatie ontbreekt)", "(no organisation given)")

@@ -13,10 +13,10 @@ from typing import Final
 from markupsafe import Markup
 
 from kader import figures
+from kader.analysis import vocabulary
 from kader.analysis.findings import FactValue, Prescan, Reason, RequirementStatus, Status, Verdict
 from kader.framework.risks import Level
 from kader.text import Language, Text, day_in_words
-from kader.ui import wording
 from kader.ui.state import State
 
 # The parts of the workbook in their order: id, title, the name of their progress in the findings.
@@ -53,7 +53,7 @@ def head(state: State) -> Markup:
         '<div id="kader-head"><h1>{name}</h1><p class="k-lead">{organisation}</p>'
         '<p class="k-fine">{saved} · {revision} · {mode} · {author}</p></div>'
     ).format(
-        name=algorithm.name or wording.NAMELESS.to(state.language),
+        name=algorithm.name or vocabulary.NAMELESS.to(state.language),
         organisation=algorithm.organisation,
         saved=saved,
         revision=_say(state, "revisie {n}", "revision {n}", n=state.revision),
@@ -92,7 +92,7 @@ def _high_risks(state: State) -> tuple[object, str, str]:
     scored, high = sum(state.findings.counts.values()), state.findings.counts.get(Level.HIGH, 0)
     words = _say(state, "hoge risico's", "high risks")
     if not scored:
-        return "?", f"{words}: {wording.NOT_SCORED.to(state.language)}", "open"
+        return "?", f"{words}: {vocabulary.NOT_SCORED.to(state.language)}", "open"
     return high, words, "hoog" if high else "unknown"
 
 
@@ -149,7 +149,7 @@ def _contradictions(state: State, prescan: Prescan) -> Markup:
 
 
 def _badge(verdict: Verdict, state: State) -> Markup:
-    return figures.badge(verdict.status.value, wording.STATUS[verdict.status].to(state.language))
+    return figures.badge(verdict.status.value, vocabulary.STATUS[verdict.status].to(state.language))
 
 
 def _outlook(verdict: Verdict, state: State) -> str:
@@ -210,7 +210,7 @@ def _reason(reason: Reason, state: State) -> Markup:
     return Markup('<li>{} <span class="k-fine">{} ({})</span><br>{}</li>').format(
         reason.text.to(state.language),
         reason.cite.to(state.language),
-        wording.STRENGTH[reason.strength].to(state.language),
+        vocabulary.STRENGTH[reason.strength].to(state.language),
         facts,
     )
 
@@ -219,7 +219,7 @@ def _fact(value: FactValue, state: State) -> Markup:
     """A fact with its answer, leading to the question."""
     known = state.framework.rules.facts.get(value.fact)
     label = (known.label or known.question).to(state.language) if known else value.fact
-    answer = wording.TRUTH[value.value].to(state.language)
+    answer = vocabulary.TRUTH[value.value].to(state.language)
     return Markup('<a href="#facts/{}/value">{}</a>: {}').format(value.fact, label, answer)
 
 
@@ -254,7 +254,7 @@ def _standing(state: State) -> Markup:
     for found in state.findings.requirements.values():
         counted[found.status] += 1
     badges = [
-        figures.badge(status.value, f"{number} {wording.REQUIREMENT[status].to(state.language)}")
+        figures.badge(status.value, f"{number} {vocabulary.REQUIREMENT[status].to(state.language)}")
         for status, number in counted.items()
         if number
     ]
@@ -263,7 +263,7 @@ def _standing(state: State) -> Markup:
         figures.badge(level.value, f"{number} {names[level].to(state.language)}")
         for level, number in state.findings.counts.items()
         if number
-    ] or [figures.badge("open", wording.NOT_SCORED.to(state.language))]
+    ] or [figures.badge("open", vocabulary.NOT_SCORED.to(state.language))]
     rows = (("requirements", badges), ("risks", scored))
     return Markup("").join(
         [
@@ -280,7 +280,7 @@ def headline(state: State) -> str:
     dpia = state.findings.prescan.verdicts.get("dpia")
     if dpia is None:
         return _say(state, "Uitkomsten", "Verdicts")
-    return f"DPIA: {wording.STATUS[dpia.status].to(state.language)}"
+    return f"DPIA: {vocabulary.STATUS[dpia.status].to(state.language)}"
 
 
 # --- per part ---------------------------------------------------------------------------------------------------
@@ -318,7 +318,7 @@ def requirements(state: State) -> Markup:
             ).format(
                 id=id,
                 title=state.framework.title(id).to(state.language),
-                badge=figures.badge(found.status.value, wording.REQUIREMENT[found.status].to(state.language)),
+                badge=figures.badge(found.status.value, vocabulary.REQUIREMENT[found.status].to(state.language)),
                 done=found.answered,
                 total=found.questions,
                 blockers=Markup("<ul>{}</ul>").format(blockers) if blockers else "",
@@ -359,7 +359,7 @@ def risks(state: State) -> Markup:
             _say(state, "Hoogste risico:", "Highest risk:"),
             figures.badge(highest.value, names[highest].to(state.language))
             if highest
-            else figures.badge("open", wording.NOT_SCORED.to(state.language)),
+            else figures.badge("open", vocabulary.NOT_SCORED.to(state.language)),
         )
     ]
     if proposed:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from kader.analysis import vocabulary
 from kader.analysis.findings import Findings
 from kader.assessment.model import Assessment, FactAnswer, Given, MeasureAnswer, RiskAnswer
 from kader.assessment.paths import join
@@ -14,7 +15,6 @@ from kader.framework.model import Framework, Requirement
 from kader.framework.risks import Axis
 from kader.framework.rules import Fact, Truth
 from kader.text import EMPTY, Language, Text
-from kader.ui import wording
 from kader.ui.form import Answer, Group, Option, Question, Schema
 
 Values = Mapping[str, Answer]
@@ -98,7 +98,7 @@ def _fact(framework: Framework, fact: Fact, language: Language) -> Question:
         hint=fact.hint,
         why=fact.why,
         articles=_sources(framework, fact.articles, language),
-        options=_choices(wording.TRUTH, language),
+        options=_choices(vocabulary.TRUTH, language),
         extras=["reason", "remark"],
     )
 
@@ -116,7 +116,7 @@ def _fact_value(answer: FactAnswer, language: Language) -> Answer:
     proposals = [
         {
             "value": proposal.value.value,
-            "label": wording.TRUTH[proposal.value].to(language),
+            "label": vocabulary.TRUTH[proposal.value].to(language),
             "quote": proposal.quote,
             "field": register_fields.title(proposal.field).to(language),
         }
@@ -141,7 +141,7 @@ def requirements(framework: Framework, language: Language, *, read_only: bool) -
 
 
 def _requirement(framework: Framework, requirement: Requirement, language: Language) -> Group:
-    options = _choices(wording.CHECK, language, reasoned=("na",))
+    options = _choices({value: name for value, name in vocabulary.CHECK.items() if value}, language, reasoned=("na",))
     questions = [
         _question(
             f"checks/{check.id}/value",
@@ -221,7 +221,7 @@ _RISK: Final = {
     "irreversible": Text("Is de schade niet meer te herstellen?", "Can the damage not be undone?"),
 }
 _APPLICABLE_HINT: Final = Text("Kiest u nee, geef dan hieronder de reden.", "If you choose no, give the reason below.")
-_YES_NO: Final = {"yes": wording.TRUTH[Truth.YES], "no": wording.TRUTH[Truth.NO]}
+_YES_NO: Final = {"yes": vocabulary.TRUTH[Truth.YES], "no": vocabulary.TRUTH[Truth.NO]}
 _MORE_RISKS: Final = Text("Ander risico uit de catalogus toevoegen", "Add another risk from the catalogue")
 _OWN_RISK: Final = Text("Eigen risico toevoegen: hoe heet het?", "Add a risk of your own: what is it called?")
 _ADD_RISK: Final = Text("Een risico toevoegen", "Add a risk")

@@ -11,14 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from kader.analysis import analyse
+from kader.analysis import analyse, vocabulary
 from kader.analysis.findings import Findings
 from kader.assessment.model import Assessment
 from kader.assessment.paths import join, split
 from kader.errors import AssessmentError, ConflictError, Problem
 from kader.framework.model import Framework
 from kader.text import Language, Text
-from kader.ui import wording
 from kader.ui.saving import Ack
 
 
@@ -237,7 +236,7 @@ def _verdicts_said(before: Findings, after: Findings, language: Language) -> lis
         was = before.prescan.verdicts.get(id)
         if was is not None and was.status != verdict.status:
             turned = _TURNED.format(
-                what=verdict.title, now=wording.STATUS[verdict.status], was=wording.STATUS[was.status]
+                what=verdict.title, now=vocabulary.STATUS[verdict.status], was=vocabulary.STATUS[was.status]
             )
             found.append(turned.to(language))
     return found
@@ -250,8 +249,8 @@ def _requirements_said(before: Findings, after: Findings, framework: Framework, 
         if was is not None and was.status != requirement.status:
             turned = _TURNED.format(
                 what=framework.title(id),
-                now=wording.REQUIREMENT[requirement.status],
-                was=wording.REQUIREMENT[was.status],
+                now=vocabulary.REQUIREMENT[requirement.status],
+                was=vocabulary.REQUIREMENT[was.status],
             )
             found.append(turned.to(language))
     return found
@@ -261,5 +260,5 @@ def _risks_said(before: Findings, after: Findings, framework: Framework, languag
     if before.highest == after.highest:
         return []
     names = framework.scale.level_names
-    was, now = (wording.NOT_SCORED if level is None else names[level] for level in (before.highest, after.highest))
+    was, now = (vocabulary.NOT_SCORED if level is None else names[level] for level in (before.highest, after.highest))
     return [_HIGHEST.format(now=now, was=was).to(language)]

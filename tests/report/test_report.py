@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given, settings
 
-from kader.analysis import analyse
+from kader.analysis import analyse, vocabulary
 from kader.analysis.findings import Status
 from kader.assessment.model import Assessment, Proposal, Score
 from kader.framework.model import Framework
@@ -91,11 +91,11 @@ def test_every_verdict_shows_reasons_with_article_strength_and_the_answers_it_re
     assert list(cards) == [f"verdict-{id}" for id in findings.prescan.verdicts]
     for id, verdict in findings.prescan.verdicts.items():
         card = cards[f"verdict-{id}"]
-        assert card.badge == Badge(verdict.status.value, words.STATUS[verdict.status].to(language))
+        assert card.badge == Badge(verdict.status.value, vocabulary.STATUS[verdict.status].to(language))
         shown = repr(card)
         for reason in verdict.reasons:
             assert repr(reason.cite.to(language))[1:-1] in shown
-            assert words.STRENGTH[reason.strength].to(language) in shown
+            assert vocabulary.STRENGTH[reason.strength].to(language) in shown
             for fact in reason.facts:
                 assert repr(framework.rules.facts[fact.fact].question.to(language))[1:-1] in shown
         if verdict.next:

@@ -1,4 +1,4 @@
-"""The words that the workbook's forms and panels share, in both languages."""
+"""What the values of findings and answers are called, in both languages, wherever they are shown."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ STATUS: Final[Mapping[Status, Text]] = {
     Status.NOT_APPLICABLE: Text("niet van toepassing", "not applicable"),
     Status.COVERED: Text("afgedekt", "covered"),
 }
+
 REQUIREMENT: Final[Mapping[RequirementStatus, Text]] = {
     RequirementStatus.MET: Text("voldaan", "met"),
     RequirementStatus.PARTLY: Text("deels voldaan", "partly met"),
@@ -24,22 +25,28 @@ REQUIREMENT: Final[Mapping[RequirementStatus, Text]] = {
     RequirementStatus.NOT_APPLICABLE: Text("niet van toepassing", "not applicable"),
     RequirementStatus.OPEN: Text("open", "open"),
 }
+
 TRUTH: Final[Mapping[Truth, Text]] = {
     Truth.YES: Text("ja", "yes"),
     Truth.NO: Text("nee", "no"),
     Truth.UNKNOWN: Text("onbekend", "unknown"),
 }
-CHECK: Final[Mapping[str, Text]] = {
+
+CHECK: Final[Mapping[str | None, Text]] = {
     "yes": Text("ja", "yes"),
     "partly": Text("deels", "partly"),
     "no": Text("nee", "no"),
     "na": Text("niet van toepassing", "not applicable"),
+    None: Text("onbeantwoord", "not answered"),
 }
+
 STRENGTH: Final[Mapping[Strength, Text]] = {
     Strength.LAW: Text("wet", "law"),
     Strength.AP_LIST: Text("lijst van de AP", "list of the Dutch authority (AP)"),
     Strength.GUIDANCE: Text("richtsnoer", "guidance"),
     Strength.POLICY: Text("beleid", "policy"),
 }
-NOT_SCORED: Final = Text("nog niet gescoord", "not scored yet")
+
 NAMELESS: Final = Text("(naam ontbreekt)", "(no name given)")
+
+NOT_SCORED: Final = Text("nog niet gescoord", "not scored yet")
