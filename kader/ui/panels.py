@@ -88,11 +88,14 @@ def overview(state: State) -> Markup:
 
 
 def _high_risks(state: State) -> tuple[object, str, str]:
-    """How many risks are high; nothing scored is not the same as none."""
+    """How many risks are high, and how many nobody scored yet: not scored is not the same as not high."""
     scored, high = sum(state.findings.counts.values()), state.findings.counts.get(Level.HIGH, 0)
     words = _say(state, "hoge risico's", "high risks")
     if not scored:
         return "?", f"{words}: {vocabulary.NOT_SCORED.to(state.language)}", "open"
+    asked = state.findings.progress["risks"]
+    if asked.done < asked.total:
+        words += f"; {asked.total - asked.done} {vocabulary.NOT_SCORED.to(state.language)}"
     return high, words, "hoog" if high else "unknown"
 
 

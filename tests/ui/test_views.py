@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import re
 from html.parser import HTMLParser
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from kader.assessment.model import Assessment, Proposal
+from kader.assessment.model import Assessment, Interval, Proposal, Score
 from kader.framework.model import Framework
 from kader.framework.rules import Truth
 from kader.text import Language
@@ -329,3 +330,12 @@ def test_every_panel_renders_in_both_languages(language):
     other = "Vraag eerst" if language == "en" else "Ask first"
     for render in PANELS:
         assert other not in render(state)
+
+
+def test_risks_that_nobody_scored_are_counted_beside_the_high_ones():
+    low = Score(likelihood=Interval.of("laag"), impact=Interval.of("laag"))
+    assessment = Assessment.new(Framework.bundled(), name="Parkeerscan").with_fact("personal_data", value="yes")
+    state = state_of(assessment.with_risk("PR01", inherent=low))
+    left = state.findings.progress["risks"].total - state.findings.progress["risks"].done
+    assert left > 0
+    assert f"hoge risico's; {left} nog niet gescoord" in html.unescape(str(panels.overview(state)))
