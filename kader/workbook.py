@@ -143,6 +143,7 @@ class Workbook:
     @property
     def assessment(self) -> Assessment:
         """The document as it is saved."""
+        # The state is untyped here: its module loads the widgets, which a batch does without.
         return self._state.assessment  # type: ignore[no-any-return]
 
     def overview(self) -> Any:

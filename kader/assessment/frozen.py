@@ -35,6 +35,7 @@ class FrozenDict(dict[K, V]):
     __setitem__ = __delitem__ = clear = pop = popitem = setdefault = update = _refuse
     __ior__ = _refuse
 
+    # A dict has no hash; this one does not change.
     def __hash__(self) -> int:  # type: ignore[override]
         return hash(frozenset(self.items()))
 

@@ -69,6 +69,7 @@ def by_key(values: Iterable[V]) -> tuple[V, ...]:
     keyed = {getattr(value, value.key): value for value in listed}
     if len(keyed) < len(listed):
         seen: set[str] = set()
+        # `add` gives None, which is what the `or` counts on.
         twice = next(k for value in listed if (k := getattr(value, value.key)) in seen or seen.add(k))  # type: ignore[func-returns-value]
         raise ValueError(f"{twice} occurs twice")
     return tuple(keyed[key] for key in sorted(keyed))

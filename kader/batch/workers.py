@@ -115,6 +115,7 @@ def _begin(settings: Settings) -> None:
     costs a second in each process. With `None` in its place that import fails as if it were not installed, which
     jsonschema allows for. Only our own worker processes do this.
     """
+    # None is how Python marks a module that may not be imported; the type stubs know only modules.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     if len(settings.kernel_sockets) <= notebooks.IPC_PATH:
         os.environ["JUPYTER_RUNTIME_DIR"] = settings.kernel_sockets

@@ -153,6 +153,7 @@ class _Spoken(click.Command):
         ]
         formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=_USAGE.to(language()))
 
+    # The context is part of the signature that click calls.
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """What the command does."""
         formatter.write_paragraph()
@@ -209,6 +210,7 @@ class Group(_Spoken, click.Group):
         with formatter.section(_COMMANDS.to(language())):
             formatter.write_dl([(name, self.commands[name].get_short_help_str(200)) for name in self.commands])
 
+    # Narrower than click: here a command always ends the program.
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **more: Any) -> NoReturn:  # type: ignore[override]
         """Run and exit: 0 when all is well, 1 when something is open or failed, 2 for bad input."""
         given = list(sys.argv[1:] if args is None else args)

@@ -125,6 +125,7 @@ def read(path: object, language: Language = Language.NL, *, site_url: str = SITE
 
 
 def _root(path: object) -> Path:
+    # `path` may be anything that names a folder; what does not is refused by `fspath` itself.
     root = Path(os.fspath(path))  # type: ignore[call-overload]
     if not any((root / "docs" / SECTIONS / kind).is_dir() for kind in Kind):
         raise FrameworkError(

@@ -51,6 +51,7 @@ class _RefusedError(Exception):
         self.what = what
 
 
+# Which of the two loaders it is depends on how PyYAML was built.
 class _Loader(LOADER):  # type: ignore[misc]
     """The safe loader, with numbers and dates as text."""
 

@@ -21,6 +21,7 @@ class _Fields:
 
     def fields(self) -> dict[str, Any]:
         """Name → value, ready to be passed on to the model."""
+        # Only dataclasses inherit from this.
         return {each.name: getattr(self, each.name) for each in fields(self) if each.metadata.get("model", True)}  # type: ignore[arg-type]
 
 
@@ -90,6 +91,7 @@ def text(entry: object) -> Text:
     """A `Text` from data: `{nl: …, en: …}`, a plain string for both, or nothing."""
     if entry is None:
         return EMPTY
+    # The data ship with kader; a test holds that every text has both languages and nothing else.
     return same(entry) if isinstance(entry, str) else Text(**entry)  # type: ignore[arg-type]
 
 

@@ -237,6 +237,7 @@ class Form(SavingWidget):
             words_ = proposal.get("label") or self._plain(question, proposal.get("value"))
             said = self.labels["proposed"].format(value=words_)
             source = " ".join(
+                # The names are those of the typed dictionary, from the line below.
                 self.labels[key].format(**{name: proposal[name]})  # type: ignore[literal-required]
                 for key, name in (("quoted", "quote"), ("from_field", "field"))
                 if proposal.get(name)

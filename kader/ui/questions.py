@@ -38,6 +38,7 @@ def _choices(words: Mapping[Any, Text], language: Language, *, reasoned: Sequenc
 def _question(path: str, kind: Any, label: Text, language: Language, **more: Any) -> Question:
     """A question without the parts that would be empty."""
     spoken = {key: value.to(language) if isinstance(value, Text) else value for key, value in more.items()}
+    # Empty parts are left out, which a typed dictionary cannot say.
     return {"path": path, "kind": kind, "label": label.to(language), **{k: v for k, v in spoken.items() if v}}  # type: ignore[typeddict-item]
 
 
@@ -59,6 +60,7 @@ def _group(id: str, title: Text, language: Language, questions: list[Question], 
 
 def _given(given: Given, value: object, **more: Any) -> Answer:
     answer: Answer = {"value": value, "remark": given.remark, "author": given.author, "at": _moment(given.at)}
+    # What is added is named by the caller.
     answer.update(more)  # type: ignore[typeddict-item]
     return answer
 

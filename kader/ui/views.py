@@ -34,6 +34,7 @@ class Shown:
         from IPython.display import display
 
         for part in self.parts:
+            # IPython has no types.
             display(part)  # type: ignore[no-untyped-call]
 
     def html(self) -> Markup:

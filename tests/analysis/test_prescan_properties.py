@@ -60,7 +60,7 @@ def expressions(facts: tuple[str, ...]) -> st.SearchStrategy[object]:
 @st.composite
 def rule_data(draw: st.DrawFn) -> dict[str, Any]:
     when = expressions((*OWN, "personal_data"))
-    named = lambda prefix, most: [  # noqa: E731
+    named = lambda prefix, most: [  # noqa: E731  one expression, used in the lines below
         rule(f"{prefix}{n}", condition) for n, condition in enumerate(draw(st.lists(when, max_size=most)))
     ]
     criteria = named("C", 4) or [rule("C0", draw(when))]
@@ -167,7 +167,7 @@ def can_rise_as_written(data: Node, answers: Answers) -> bool:
 
 
 def burden_of_proof(data: Node) -> set[str]:
-    about = lambda key: {name for one in data[key] for name in mentioned(one["when"])}  # noqa: E731
+    about = lambda key: {name for one in data[key] for name in mentioned(one["when"])}  # noqa: E731  one expression, used in the lines below
     ordinary = about("art35_3") | about("ap_list") | about("criteria")
     return (about("policies") | (about("exemptions") - ordinary)) - {"personal_data"}
 
@@ -222,7 +222,7 @@ def test_the_dpia_verdict_and_what_would_decide_it_equal_brute_force(situation: 
     assert verdict.status == status
     order = [one["id"] for one in data["facts"]]
     open_facts = [name for name in order if name not in answers and name not in burden_of_proof(data)]
-    becomes = lambda way: dpia(data, {**answers, **way})  # noqa: E731
+    becomes = lambda way: dpia(data, {**answers, **way})  # noqa: E731  one expression, used in the lines below
     rises = any(becomes(way) == "required" for way in partial(open_facts))
     if status not in ("undetermined", "recommended") or (status == "recommended" and not rises):
         assert not verdict.could_rise
@@ -299,7 +299,7 @@ def test_another_instrument_equals_brute_force(situation: tuple[Node, Answers]) 
         return
     order = [one["id"] for one in data["facts"]]
     open_facts = [name for name in order if name not in answers and name in mentioned(when)]
-    becomes = lambda way: truth(when, {**answers, **way})  # noqa: E731
+    becomes = lambda way: truth(when, {**answers, **way})  # noqa: E731  one expression, used in the lines below
     assert verdict.could_rise is any(becomes(way) == "yes" for way in partial(open_facts))
     assert as_sets(verdict) == smallest_sets(open_facts, lambda way: becomes(way) == "yes")
     assert set(verdict.needed) == always_needed(open_facts, lambda way: becomes(way) == "no")

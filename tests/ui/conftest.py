@@ -30,7 +30,7 @@ POLICY = (
 SETTINGS = f"""
 c.VoilaConfiguration.template = "kader"
 c.VoilaConfiguration.allow_template_override = "NO"
-c.VoilaConfiguration.classic_tree = True
+c.VoilaConfiguration.classic_tree = False  # Voilà's default; its page includes the classic one
 c.VoilaConfiguration.file_allowlist = ["(?!)"]
 c.VoilaConfiguration.extension_allowlist = [
     "@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager", "anywidget"
